@@ -1,0 +1,90 @@
+"""Keep the record of mesotherapy hair-loss cocktails. It records; it never recommends a treatment.
+
+Public names are loaded on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mesococktail.amounts import Amount, AmountRange
+    from mesococktail.cocktails import (
+        Adjunct,
+        Cocktail,
+        Ingredient,
+        Role,
+        adjunct,
+        complementary,
+        fill,
+        principal,
+    )
+    from mesococktail.findings import Finding, Severity
+    from mesococktail.formulary import Agent, Formulary, other
+    from mesococktail.log import PrescriptionLog
+    from mesococktail.records import Doctor, Prescription, check
+    from mesococktail.research import Containing, Study
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Adjunct": "cocktails",
+    "Agent": "formulary",
+    "Amount": "amounts",
+    "AmountRange": "amounts",
+    "Cocktail": "cocktails",
+    "Containing": "research",
+    "Doctor": "records",
+    "Finding": "findings",
+    "Formulary": "formulary",
+    "Ingredient": "cocktails",
+    "Prescription": "records",
+    "PrescriptionLog": "log",
+    "Role": "cocktails",
+    "Severity": "findings",
+    "Study": "research",
+    "adjunct": "cocktails",
+    "check": "records",
+    "complementary": "cocktails",
+    "fill": "cocktails",
+    "other": "formulary",
+    "principal": "cocktails",
+}
+
+__all__ = (
+    "Adjunct",
+    "Agent",
+    "Amount",
+    "AmountRange",
+    "Cocktail",
+    "Containing",
+    "Doctor",
+    "Finding",
+    "Formulary",
+    "Ingredient",
+    "Prescription",
+    "PrescriptionLog",
+    "Role",
+    "Severity",
+    "Study",
+    "__version__",
+    "adjunct",
+    "check",
+    "complementary",
+    "fill",
+    "other",
+    "principal",
+)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
