@@ -94,6 +94,12 @@ class AgentError(MesococktailError, LookupError):
     code = "agent"
 
 
+class TermError(MesococktailError, LookupError):
+    """A word is not in the vocabulary it must come from, or needs a description that is missing."""
+
+    code = "term"
+
+
 class FormularyError(MesococktailError, ValueError):
     """A clinic's formulary file cannot be used."""
 

@@ -1,0 +1,101 @@
+"""One way to look a name up: fold what does not matter, refuse what only looks right.
+
+Case, accents of Latin letters, spaces, hyphens and the like do not matter. A letter of another script
+that looks like a Latin one is refused: `minoxidil` with a Cyrillic o is not minoxidil to a program, and
+a record must not hold two of them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from mesococktail.errors import AgentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LONGEST_NAME = 100
+"""Characters; the longest name we ship has fewer than 70."""
+
+# What print and keyboards put in place of a plain character without meaning anything else.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212_", "-"),
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f\t\n\r", " "),
+        **dict.fromkeys("\u2018\u2019\u2032", "'"),
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\u00e6": "ae",
+        "\u0153": "oe",
+        "\u00ae": "",
+        "\u2122": "",
+        "\u03b1": "alpha",
+        "\u03b2": "beta",
+        **{chr(0x2080 + digit): str(digit) for digit in range(10)},
+    }
+)
+_IGNORED = str.maketrans("", "", " -")
+# Where a name may stop inside a longer text. A hyphen is not among them: `biotin-x` is another name.
+_STOP = re.compile(r"(?<=\S)(?=[\s,;:()=+]|$)")
+
+
+def key(text: str) -> str:
+    """Return what two spellings of one name have in common.
+
+    Raises:
+        AgentError: The text is empty, too long, or holds a letter or sign that is not of this alphabet.
+    """
+    if len(text) > LONGEST_NAME:
+        raise AgentError(f"a name has at most {LONGEST_NAME} characters", got=text)
+    folded = text if text.isascii() else _latin(text)
+    folded = folded.lower().translate(_PLAIN)
+    if not folded.isprintable():
+        raise AgentError("a name holds no control characters", got=text, cure="type it again")
+    folded = folded.translate(_IGNORED)
+    if not folded:
+        raise AgentError("a name is needed", got=text)
+    return folded
+
+
+def _latin(text: str) -> str:
+    """Take the accents off Latin letters; refuse every other letter, digit or sign."""
+    plain = unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
+    plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not 0x300 <= ord(c) <= 0x36F)
+    for char in plain:
+        if not char.isascii():
+            called = unicodedata.name(char, f"U+{ord(char):04X}")
+            raise AgentError(
+                f"holds {called}, which is not a letter or sign of this alphabet",
+                got=text,
+                cure="type the name again",
+            )
+    return plain
+
+
+def stops(text: str) -> Iterator[int]:
+    """Yield where a name at the start of *text* may end, the furthest first."""
+    ends = [found.start() for found in _STOP.finditer(text, 0, LONGEST_NAME + 1)]
+    return reversed(ends)
+
+
+def slug(name: str) -> str:
+    """Return *name* as an id: lower-case letters and digits with single hyphens between."""
+    key(name)
+    return re.sub(r"[^a-z0-9]+", "-", _latin(name).lower()).strip("-")
+
+
+def near(text: str, names: Iterable[str]) -> list[str]:
+    """Return up to three of *names* that *text* may be a slip of, the closest first."""
+    # difflib takes longer to import than the whole look-up, and most names are right.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    by_key = {key(name): name for name in names}
+    return list(dict.fromkeys(by_key[k] for k in get_close_matches(key(text), by_key, n=3, cutoff=0.72)))
+
+
+def either(names: Iterable[str], last: str = "or") -> str:
+    """Join names for a sentence: ``a, b or c``."""
+    *most, end = names
+    return f"{', '.join(most)} {last} {end}" if most else end
