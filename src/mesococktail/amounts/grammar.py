@@ -1,0 +1,73 @@
+"""The one way a text becomes a number and a unit: ``NUMBER UNIT`` or ``NUMBER UNIT / NUMBER UNIT``.
+
+Everything is matched exactly and in ASCII; the micro sign is accepted because the table of spellings lists it.
+What does not fit is handed to `refusal`, which says why.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from mesococktail.amounts.dimension import Dimension
+from mesococktail.amounts.exact import MOST_DIGITS, MOST_PLACES, Exact, divide, exact
+from mesococktail.amounts.vocabulary import COUNTS, PRODUCT_UNITS, SPELLINGS, UNITS, compound
+
+LONGEST = 64
+"""Characters. A longer text is refused before it is looked at."""
+
+NUMBER = rf"(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})(?:\.[0-9]{{1,{MOST_PLACES}}})?"
+LARGEST_EXPONENT = 12
+
+_HEAD = re.compile(rf"({NUMBER})(?:[eE]([0-9]{{1,2}})| ?x ?10\^([0-9]{{1,2}}))?(?![0-9.,]) *", re.ASCII)
+_BELOW = re.compile(rf"(?:({NUMBER})(?![0-9.,]) *)?(.*)", re.ASCII | re.DOTALL)
+_COUNTED = frozenset(
+    {
+        Dimension.COUNT,
+        Dimension.COUNT_CONCENTRATION,
+        Dimension.COUNT_PER_AREA,
+        Dimension.ACTIVITY,
+        Dimension.ACTIVITY_CONCENTRATION,
+    }
+)
+
+
+def read(text: str, units: frozenset[str] = frozenset()) -> tuple[Exact, str] | None:
+    """Return number and UCUM code of a text that fits the grammar, else None.
+
+    Args:
+        text: At most `LONGEST` characters, without blanks around it.
+        units: Spellings of a product's own unit that are accepted besides the table.
+    """
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    number = Decimal(head[1])
+    code, below = _unit(text[head.end() :], units)
+    if code is None or not number or not below:
+        return None
+    exponent = head[2] or head[3]
+    if exponent is not None:
+        if UNITS[code].dimension not in _COUNTED or not 1 <= int(exponent) <= LARGEST_EXPONENT:
+            return None
+        number = Decimal(f"{head[1]}e{exponent}")
+        if number.adjusted() >= MOST_DIGITS:
+            return None
+    return (exact(number) if below == 1 else divide(number, below)), code
+
+
+def _unit(text: str, units: frozenset[str]) -> tuple[str | None, Decimal]:
+    """Return the code of ``UNIT`` or ``UNIT / NUMBER UNIT`` and the number below the line."""
+    known = _spelling(text, units)
+    if known is not None or "/" not in text:
+        return known, Decimal(1)
+    above, _, rest = text.partition("/")
+    below = _BELOW.fullmatch(rest.lstrip(" "))
+    if below is None:
+        return None, Decimal(1)
+    top = _spelling(above.rstrip(" "), units) if above else COUNTS
+    return compound(top, SPELLINGS.get(below[2])), Decimal(below[1] or 1)
+
+
+def _spelling(text: str, units: frozenset[str]) -> str | None:
+    return PRODUCT_UNITS if text in units else SPELLINGS.get(text)
