@@ -1,0 +1,294 @@
+"""The parts of a cocktail: ingredients with a role, and adjuncts with a purpose."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mesococktail.amounts import Amount, Dimension
+from mesococktail.cocktails.portion import DOSES, Portion, Solved, portion, portion_of
+from mesococktail.errors import AmountError, CocktailError
+from mesococktail.formulary import PURPOSES, Agent, Formulary, Measure
+
+if TYPE_CHECKING:
+    from mesococktail.amounts import AmountLike
+
+MEASURED_AS = {
+    Dimension.MASS: Measure.MASS,
+    Dimension.ACTIVITY: Measure.ACTIVITY,
+    Dimension.COUNT: Measure.COUNT,
+    Dimension.VOLUME: Measure.VOLUME,
+    Dimension.PRODUCT_UNITS: Measure.PRODUCT_UNITS,
+}
+"""The measure of a dose, by its dimension. With it a dose can be counted without any formulary."""
+
+
+class Role(StrEnum):
+    """What an ingredient is for in this mixture: the prescriber's opinion, not a property of the agent."""
+
+    PRINCIPAL = "principal"
+    COMPLEMENTARY = "complementary"
+
+
+@attrs.frozen
+class NamedAgent:
+    """What a part took from the formulary when it was made, so that it can be read without one."""
+
+    id: str
+    name: str
+    written: str | None = attrs.field(default=None, eq=False)
+    """The name as the prescriber wrote it, where it differs from both id and name."""
+    members: tuple[str, ...] = ()
+    """Ids of the agents known to be in it, for a premix."""
+    description: str | None = None
+    """What it is, for an agent no formulary knows."""
+
+    @classmethod
+    def of(cls, agent: Agent, written: str | None = None) -> NamedAgent:
+        """Take from *agent* what a record keeps of it."""
+        same = written is None or written.casefold() in (agent.id.casefold(), agent.name.casefold())
+        return cls(
+            agent.id,
+            agent.name,
+            None if same else written,
+            agent.members,
+            agent.description if agent.is_other else None,
+        )
+
+
+@attrs.frozen
+class Part:
+    """What ingredients and adjuncts have in common: an agent and how much of it."""
+
+    agent: NamedAgent
+    portion: Portion
+
+    @property
+    def solved(self) -> Solved:
+        """Dose, strength and volume with what follows from what was given."""
+        return self.portion.solved
+
+    @property
+    def dose(self) -> Amount | None:
+        """How much of the agent goes in, or None where that is not known."""
+        return self.solved.dose
+
+    @property
+    def strength(self) -> Amount | None:
+        """Concentration of the stock, given or computed."""
+        return self.solved.strength
+
+    @property
+    def volume(self) -> Amount | None:
+        """Volume drawn, given or computed."""
+        return self.solved.volume
+
+
+@attrs.frozen
+class Ingredient(Part):
+    """One agent with its role in this mixture."""
+
+    role: Role
+
+
+@attrs.frozen
+class Adjunct(Part):
+    """What is in the syringe for another reason than treating: diluent, anaesthetic, pH adjuster …"""
+
+    purpose: str
+    fills_to: Amount | None = None
+    """Total volume that it fills up to (*q.s.*); its own volume then follows from the other parts."""
+
+    @property
+    def solved(self) -> Solved:
+        """As for any part; nothing of its own where it fills up."""
+        return Solved(None, None, None) if self.fills_to is not None else self.portion.solved
+
+
+def principal(
+    agent: str | Agent,
+    amount: AmountLike | None = None,
+    *,
+    dose: AmountLike | None = None,
+    strength: AmountLike | None = None,
+    volume: AmountLike | None = None,
+    each: AmountLike | None = None,
+    over: AmountLike | int | None = None,
+    unknown: str | None = None,
+    formulary: Formulary | None = None,
+) -> Ingredient:
+    """Make an ingredient that the mixture is given for.
+
+    Args:
+        agent: A name the formulary knows, or an `Agent` (see `other`).
+        amount: The whole portion as text, ``1 mL of 5 mg/mL``; or one amount, a dose or a volume.
+        dose: Mass, IU, count or product units. With *strength* and *volume*: two give the third.
+        strength: Concentration of the stock.
+        volume: Volume drawn.
+        each: Volume per point or per area, with *over*.
+        over: Number of points, or an area.
+        unknown: Why the amount is not known (only for a prescription transcribed from an old chart).
+        formulary: Where names are looked up; ours when left out.
+
+    Raises:
+        AgentError: The name fits no agent, or more than one.
+        AmountError: A text is not an amount.
+        CocktailError: The amounts contradict each other, or do not fit how the agent is measured.
+    """
+    given = _Given(amount, dose, strength, volume, each, over, unknown)
+    return Ingredient(*_named(agent, given, formulary), role=Role.PRINCIPAL)
+
+
+def complementary(
+    agent: str | Agent,
+    amount: AmountLike | None = None,
+    *,
+    dose: AmountLike | None = None,
+    strength: AmountLike | None = None,
+    volume: AmountLike | None = None,
+    each: AmountLike | None = None,
+    over: AmountLike | int | None = None,
+    unknown: str | None = None,
+    formulary: Formulary | None = None,
+) -> Ingredient:
+    """Make an ingredient that supports the principal one; takes what `principal` takes."""
+    given = _Given(amount, dose, strength, volume, each, over, unknown)
+    return Ingredient(*_named(agent, given, formulary), role=Role.COMPLEMENTARY)
+
+
+def adjunct(
+    agent: str | Agent,
+    amount: AmountLike | None = None,
+    *,
+    purpose: str | None = None,
+    dose: AmountLike | None = None,
+    strength: AmountLike | None = None,
+    volume: AmountLike | None = None,
+    unknown: str | None = None,
+    formulary: Formulary | None = None,
+) -> Adjunct:
+    """Make an adjunct: a diluent, anaesthetic, pH adjuster, preservative, activator, vehicle or placebo.
+
+    *purpose* may be left out where the formulary knows one; the amounts are those of `principal`.
+
+    Raises:
+        CocktailError: The purpose is not one of the known ones, or is not known and was left out.
+    """
+    given = _Given(amount, dose, strength, volume, None, None, unknown)
+    known = _looked_up(agent, formulary)
+    return Adjunct(*_named(agent, given, formulary), purpose=_purpose(known, purpose))
+
+
+def fill(
+    agent: str | Agent,
+    *,
+    to: AmountLike,
+    purpose: str | None = None,
+    formulary: Formulary | None = None,
+) -> Adjunct:
+    """Fill up with *agent* to a total volume (*q.s.*): ``fill("saline", to="5 mL")``."""
+    try:
+        total = Amount.of(to)
+        if total.dimension is not Dimension.VOLUME:
+            raise AmountError(f"must be a volume, and this is a {total.dimension}", got=str(total))
+    except AmountError as error:
+        raise error.at("to") from None
+    known = _looked_up(agent, formulary)
+    named = NamedAgent.of(known, agent if isinstance(agent, str) else None)
+    return Adjunct(named, Portion(), purpose=_purpose(known, purpose), fills_to=total)
+
+
+@attrs.frozen
+class _Given:
+    amount: AmountLike | None
+    dose: AmountLike | None
+    strength: AmountLike | None
+    volume: AmountLike | None
+    each: AmountLike | None
+    over: AmountLike | int | None
+    unknown: str | None
+
+    def portion(self, agent: Agent) -> Portion:
+        if self.amount is None:
+            return portion(
+                dose=self.dose,
+                strength=self.strength,
+                volume=self.volume,
+                each=self.each,
+                over=self.over,
+                unknown=self.unknown,
+                units=agent.units,
+            )
+        if any(part is not None for part in attrs.astuple(self, recurse=False)[1:]):
+            raise CocktailError(
+                "the amount is given twice",
+                got=str(self.amount),
+                cure="give the whole as one text, or each part by name",
+            )
+        if isinstance(self.amount, str):
+            return portion_of(self.amount, units=agent.units)
+        return portion(dose=self.amount, units=agent.units)
+
+
+def _looked_up(agent: str | Agent, formulary: Formulary | None) -> Agent:
+    if isinstance(agent, Agent):
+        return agent
+    return (formulary or Formulary.shipped()).find(agent).agent
+
+
+def _named(agent: str | Agent, given: _Given, formulary: Formulary | None) -> tuple[NamedAgent, Portion]:
+    known = _looked_up(agent, formulary)
+    try:
+        made = with_stock(known, given.portion(known), formulary or Formulary.shipped())
+        fits_measure(known, made)
+    except (AmountError, CocktailError) as error:
+        raise error.at(known.name) from None
+    return NamedAgent.of(known, agent if isinstance(agent, str) else None), made
+
+
+def with_stock(agent: Agent, given: Portion, formulary: Formulary) -> Portion:
+    """Add the strength of the clinic's one stock where a volume was given and nothing says of what."""
+    needs = given.dose is None and given.strength is None and given.unknown is None
+    stock = formulary.stock(agent.id) if needs and Measure.VOLUME not in agent.measures else None
+    if stock is None:
+        return given
+    return portion(volume=given.volume, each=given.each, over=given.over, strength=stock, units=agent.units)
+
+
+def fits_measure(agent: Agent, given: Portion) -> None:
+    """Refuse a portion that does not say how much of the agent goes in, in a measure the agent has."""
+    dose = given.solved.dose
+    if dose is None or MEASURED_AS[dose.dimension] in agent.measures:
+        return
+    wanted = " or ".join(measure.value for measure in agent.measures)
+    if dose.dimension in DOSES:
+        raise CocktailError(
+            f"is a dose in {dose.dimension}, and {agent.name} is dosed by {wanted}",
+            path="dose",
+            got=str(given),
+            cure="give it in that measure",
+        )
+    raise CocktailError(
+        f"{agent.name} is dosed by {wanted}, and a volume alone does not say how much that is",
+        path="strength",
+        got=str(given),
+        cure=f"add the strength of the stock, as in {given} of 5 mg/mL",
+    )
+
+
+def _purpose(agent: Agent, purpose: str | None) -> str:
+    if purpose is None:
+        if agent.purposes:
+            return agent.purposes[0]
+        raise CocktailError(
+            f"nothing says what {agent.name} is in the syringe for",
+            path="purpose",
+            cure='say purpose="diluent", or give it a role with principal() or complementary()',
+        )
+    if purpose in PURPOSES:
+        return purpose
+    raise CocktailError(
+        "is not a purpose of an adjunct", path="purpose", got=purpose, cure=f"use one of {', '.join(PURPOSES)}"
+    )

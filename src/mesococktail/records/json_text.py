@@ -1,0 +1,73 @@
+"""JSON, read strictly: what `json` lets through and a record must not hold is refused here."""
+
+from __future__ import annotations
+
+import json
+from json.encoder import encode_basestring
+from typing import Any
+
+from mesococktail.errors import DocumentError
+
+LONGEST = 65_536
+"""Bytes of one document."""
+_LONGEST_NUMBER = 9
+
+
+def read_json(text: str | bytes) -> object:
+    """Return the value of a JSON text.
+
+    Raises:
+        DocumentError: It is not JSON, is too long or too deep, names a key twice, or holds a number that
+            is not a small whole one (amounts are texts), half a surrogate pair, or a key that is not ASCII.
+    """
+    if len(text) > LONGEST:
+        raise DocumentError(f"a document is at most {LONGEST} bytes", got=str(text[:30]))
+    try:
+        decoded = text.decode() if isinstance(text, bytes) else text
+        decoded.encode()
+        value: object = _DECODER.decode(decoded)
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"is not UTF-8 (byte {error.start})", cure="save it as UTF-8") from None
+    except UnicodeEncodeError:
+        raise DocumentError("holds half a surrogate pair", cure="save it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise DocumentError("is nested too deeply") from None
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise DocumentError("stands in it twice", path=twice, cure="keep the one that is meant")
+    for key in made:
+        if not key.isascii():
+            raise DocumentError("is not a field: the names of fields are plain ASCII", got=key)
+    return made
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise DocumentError(f"has more than {_LONGEST_NUMBER} digits", got=digits, cure="amounts are written as text")
+    return int(digits)
+
+
+def _refused(number: str) -> object:
+    raise DocumentError(
+        "is a number with a point, an exponent or no value, which is not exact",
+        got=number,
+        cure='write amounts as text, such as "2.5 mg"',
+    )
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_refused, parse_int=_whole, parse_constant=_refused
+)
+
+
+def json_text(text: str) -> str:
+    """Return *text* as a JSON string, in UTF-8 rather than escapes."""
+    return encode_basestring(text)

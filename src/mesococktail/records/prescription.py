@@ -1,0 +1,117 @@
+"""What a doctor decided for one patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from mesococktail.cocktails import Cocktail
+from mesococktail.errors import RecordError
+from mesococktail.findings import Finding
+from mesococktail.records.fields import About, FieldType
+from mesococktail.records.kinds import group, kind
+from mesococktail.records.plan import Plan
+from mesococktail.records.times import Around
+
+
+@group
+class Indication:
+    """What is treated, and how far it has gone."""
+
+    code: Annotated[str, About("What is treated.", FieldType.CODE, codes="indications")]
+    description: Annotated[str | None, About("In words; needed where the code is other.")] = None
+    scale: Annotated[str | None, About("The staging scale.", FieldType.CODE, codes="scales")] = None
+    version: Annotated[str | None, About("Version of the scale, where it has one.")] = None
+    stage: Annotated[str | None, About("The stage on that scale, such as IIIv.")] = None
+    duration: Annotated[str | None, About("How long the patient has had it, as told.")] = None
+
+
+@kind
+class Prescription:
+    """What a doctor prescribed, to whom, for what, when, and as part of which plan."""
+
+    patient: Annotated[str, About("Opaque id of the patient; never a name.", FieldType.PATIENT)]
+    doctor: Annotated[str, About("Id of the doctor who prescribed.", FieldType.DOCTOR)]
+    at: Annotated[datetime | Around, About("When it was prescribed, with its zone.")]
+    at_defaulted: Annotated[bool, About("Whether nobody stated the time, so that it is the time of writing.")] = (
+        False
+    )
+    indication: Annotated[Indication, About("What is treated.")]
+    cocktail: Annotated[
+        Cocktail | None,
+        About("What is to be injected; absent where the technique is mechanical, or with saline only."),
+    ] = None
+    delivery: Annotated[
+        str | None, About("How it gets into the skin.", FieldType.CODE, codes="delivery")
+    ] = None
+    payload: Annotated[
+        str | None, About("What is delivered: active agents, saline, or nothing.", FieldType.CODE, codes="payload")
+    ] = None
+    route: Annotated[str | None, About("The layer it goes into.", FieldType.CODE, codes="routes")] = None
+    plan: Annotated[Plan | None, About("When the sessions are to be, and how many.")] = None
+    rationale: Annotated[str | None, About("Why this mixture, in the doctor's words.")] = None
+    reference: Annotated[str | None, About("Reference of the calling software, such as a visit number.")] = None
+    formula: Annotated[str | None, About("Name and version of the formula it started from.")] = None
+    changes: Annotated[tuple[str, ...], About("How it departs from that formula, part by part.")] = ()
+    transcribed_from: Annotated[
+        str | None, About("The old chart it was copied from. Only then may time or amounts be imprecise.")
+    ] = None
+    renews: Annotated[
+        str | None,
+        About("The prescription that this one continues.", FieldType.RECORD, link="prescription"),
+    ] = None
+    technique: Annotated[
+        tuple[str, ...], About("The article's chemical, mechanical, or both.", at_the_door=True)
+    ] = ()
+    findings: Annotated[
+        tuple[Finding, ...], About("What the checks had to say when it was made.", at_the_door=True)
+    ] = ()
+    formulary: Annotated[
+        str | None, About("Digest of the formulary it was made with.", at_the_door=True)
+    ] = None
+
+
+def faults(record: Prescription) -> list[RecordError]:
+    """Return what can never be true of a prescription, each as the error it would raise."""
+    found = []
+    parts = record.cocktail.parts if record.cocktail else ()
+    if record.transcribed_from is None:
+        if isinstance(record.at, Around):
+            found.append(
+                RecordError(
+                    "is imprecise, which only a prescription transcribed from an old chart may be",
+                    path="at",
+                    got=str(record.at),
+                    cure="give the time with its zone, or name the chart in transcribed_from",
+                )
+            )
+        found += [
+            RecordError(
+                "the amount is unknown, which only a prescription transcribed from an old chart may have",
+                path=f"cocktail.{part.agent.name}",
+                got=part.portion.unknown,
+                cure="give the amount, or name the chart in transcribed_from",
+            )
+            for part in parts
+            if part.portion.unknown is not None
+        ]
+    if record.cocktail is None and record.payload in (None, "active"):
+        found.append(
+            RecordError(
+                "is missing",
+                path="cocktail",
+                cure="give the cocktail, or say payload=saline or payload=none for a session without one",
+            )
+        )
+    if record.cocktail is not None and record.payload not in (None, "active"):
+        found.append(
+            RecordError(
+                "contradicts the cocktail, which has active agents",
+                path="payload",
+                got=record.payload,
+                cure="leave one of the two out",
+            )
+        )
+    if record.changes and record.formula is None:
+        found.append(RecordError("are given, and no formula they depart from", path="changes"))
+    return found
