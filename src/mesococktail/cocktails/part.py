@@ -274,7 +274,7 @@ def fits_measure(agent: Agent, given: Portion) -> None:
         f"{agent.name} is dosed by {wanted}, and a volume alone does not say how much that is",
         path="strength",
         got=str(given),
-        cure=f"add the strength of the stock, as in {given} of 5 mg/mL",
+        cure=f"add the strength on the label of the stock: {given} of ... mg/mL",
     )
 
 

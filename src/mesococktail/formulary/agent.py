@@ -23,8 +23,8 @@ class Measure(StrEnum):
     PRODUCT_UNITS = "product units"
 
 
-PURPOSES = ("diluent", "anaesthetic", "pH adjuster", "preservative", "activator", "vehicle", "placebo")
-"""What an adjunct may be in the syringe for."""
+PURPOSES = ("diluent", "anaesthetic", "ph_adjuster", "preservative", "activator", "vehicle", "placebo")
+"""What an adjunct may be in the syringe for: codes of the vocabulary ``purposes``."""
 
 PREMISES = ("hormonal", "nutritional", "circulatory")
 """What an agent may be given to address in hair loss."""

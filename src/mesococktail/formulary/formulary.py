@@ -110,6 +110,14 @@ class Formulary:
         """Names that must not be taken for an agent of ours, and why."""
         return {key(name): why.text for agent in self.agents.values() for name, why in agent.confused}
 
+    def named(self, name: str) -> tuple[Match, ...]:
+        """Return every agent that *name* may mean: none, one, or several where a name is shared.
+
+        Raises:
+            AgentError: The text cannot be a name: it is empty, too long, or in another alphabet.
+        """
+        return self._names.get(key(name), ())
+
     def find(self, name: str) -> Match:
         """Return the agent that *name* means: an id, name, synonym, brand or known misspelling.
 
@@ -124,7 +132,7 @@ class Formulary:
 
     def _search(self, name: str) -> Match:
         asked = key(name)
-        matches = self._names.get(asked, ())
+        matches = self.named(name)
         if len(matches) == 1:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
@@ -295,9 +303,7 @@ def _names_of(agent: Agent) -> Iterator[tuple[str, str, str | None]]:
         yield name, "inferred", why.text
 
 
-def other(
-    name: str, *, description: str, measure: str = "mass", formulary: Formulary | None = None
-) -> Agent:
+def other(name: str, *, description: str, measure: str = "mass", formulary: Formulary | None = None) -> Agent:
     """Return an agent that no formulary knows, to be used in a cocktail: the guarded way out.
 
     Args:
@@ -317,7 +323,7 @@ def other(
     if measure not in set(Measure):
         cure = f"choose {either(Measure)}"
         raise AgentError("is not a way of counting a dose", path="other.measure", got=measure, cure=cure)
-    known = (formulary or _shipped())._names.get(key(name), ())  # noqa: SLF001  # the same module's room
+    known = (formulary or _shipped()).named(name)
     if known:
         names = [match.agent.name for match in known]
         raise AgentError("is in the formulary", path="other", got=name, cure=f"write {either(names)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.formulary.agent import (
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Not importlib.resources, whose import takes longer than reading and building all of it.
+_DATA = Path(__file__).parent.parent / "data"
+
+
 def packaged(name: str) -> bytes:
     """Return one of our data files."""
-    return files("mesococktail").joinpath("data", name).read_bytes()
+    return (_DATA / name).read_bytes()
 
 
 @cache

@@ -51,9 +51,7 @@ class Vocabulary:
 
     @cached_property
     def _by_key(self) -> Mapping[str, Term]:
-        return {
-            key(said): term for term in self.terms for said in (term.code, term.label, *term.synonyms)
-        }
+        return {key(said): term for term in self.terms for said in (term.code, term.label, *term.synonyms)}
 
     def term(self, text: str) -> Term:
         """Return the term that *text* is the code, label or a synonym of.
@@ -68,6 +66,10 @@ class Vocabulary:
         labels = [term.label for term in self.terms]
         cure = f"did you mean {either(close)}?" if close else f"write {either(labels)}"
         raise TermError(f"is not in the vocabulary {self.name}", got=text, cure=cure)
+
+    def holds(self, text: str) -> bool:
+        """Whether *text* is the code, label or a synonym of one of the terms."""
+        return key(text) in self._by_key
 
     def with_terms(self, own: tuple[Term, ...]) -> Vocabulary:
         """Return this vocabulary with a clinic's own terms after ours."""
