@@ -13,7 +13,8 @@ from mesococktail.formulary.agent import (
     Member,
     Status,
 )
-from mesococktail.formulary.formulary import Formula, Formulary, Stock, other
+from mesococktail.formulary.formulary import Formula, Formulary, Stock
+from mesococktail.formulary.other import other
 from mesococktail.formulary.terms import Term, Vocabulary
 
 __all__ = (

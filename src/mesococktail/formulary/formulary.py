@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import attrs
 
 from mesococktail.errors import AgentError, FormularyError, TermError
-from mesococktail.formulary.agent import Agent, Match, Measure
-from mesococktail.formulary.names import either, key, near, slug, stops
+from mesococktail.formulary.agent import Agent, Match
+from mesococktail.formulary.names import either, key, near, stops
 from mesococktail.formulary.shipped import packaged, shipped_agents, shipped_vocabularies
+from mesococktail.formulary.terms import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from os import PathLike
 
     from mesococktail.formulary.published import PublishedFormula
-    from mesococktail.formulary.terms import Term, Vocabulary
+    from mesococktail.formulary.terms import Term
 
 _REMEMBERED = 10_000
 """Names kept ready for the next look-up; a log has far fewer distinct ones, a hostile caller may not."""
@@ -301,42 +303,3 @@ def _names_of(agent: Agent) -> Iterator[tuple[str, str, str | None]]:
         yield form, "form", note
     for name, why in agent.inferred:
         yield name, "inferred", why.text
-
-
-def other(name: str, *, description: str, measure: str = "mass", formulary: Formulary | None = None) -> Agent:
-    """Return an agent that no formulary knows, to be used in a cocktail: the guarded way out.
-
-    Args:
-        name: What it is called.
-        description: What it is, for whoever reads the record in thirty years; needed.
-        measure: How its doses are counted: ``mass``, ``activity``, ``count``, ``volume`` or
-            ``product units``.
-        formulary: Where to look whether it is known after all; ours when left out.
-
-    Raises:
-        AgentError: The formulary knows the name, or a part is missing.
-    """
-    if not isinstance(name, str) or not isinstance(description, str):
-        raise AgentError("name and description are texts", path="other", got=name)
-    if not description.strip():
-        raise AgentError("an agent no formulary knows needs a description", path="other", got=name)
-    if measure not in set(Measure):
-        cure = f"choose {either(Measure)}"
-        raise AgentError("is not a way of counting a dose", path="other.measure", got=measure, cure=cure)
-    known = (formulary or _shipped()).named(name)
-    if known:
-        names = [match.agent.name for match in known]
-        raise AgentError("is in the formulary", path="other", got=name, cure=f"write {either(names)}")
-    ending = slug(name)
-    if not ending:
-        raise AgentError("a name needs a letter or digit", path="other", got=name)
-    counted = Measure(measure)
-    return Agent(
-        id=f"other:{ending}",
-        name=" ".join(name.split()),
-        kind="other",
-        measures=(counted,),
-        sources=("as described by the prescriber",),
-        description=description.strip(),
-        units=("unit", "units") if counted is Measure.PRODUCT_UNITS else (),
-    )

@@ -62,16 +62,17 @@ def key(text: str) -> str:
 def _latin(text: str) -> str:
     """Take the accents off Latin letters; refuse every other letter, digit or sign."""
     plain = unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
-    plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not 0x300 <= ord(c) <= 0x36F)
-    for char in plain:
-        if not char.isascii():
-            called = unicodedata.name(char, f"U+{ord(char):04X}")
-            raise AgentError(
-                f"holds {called}, which is not a letter or sign of this alphabet",
-                got=text,
-                cure="type the name again",
-            )
-    return plain
+    return "".join(char if char.isascii() else _letter(char, text) for char in plain)
+
+
+def _letter(char: str, text: str) -> str:
+    # An accent that belongs to no letter (a name struck through) is no letter, and is refused as well.
+    letter = unicodedata.normalize("NFD", char)[0]
+    if letter.isascii() and letter.isalpha():
+        return letter
+    called = unicodedata.name(char, f"U+{ord(char):04X}")
+    rule = f"holds {called}, which is not a letter or sign of this alphabet"
+    raise AgentError(rule, got=text, cure="type the name again")
 
 
 def stops(text: str) -> Iterator[int]:

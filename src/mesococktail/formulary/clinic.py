@@ -1,0 +1,296 @@
+"""A clinic's own formulary file: its agents, stock strengths, formulas and terms.
+
+```toml
+[stock]
+minoxidil = "5 mg/mL"
+dutasteride = [{ product = "Compounded A", strength = "0.5 mg/mL" }, { strength = "0.1 mg/mL" }]
+
+[[agents]]
+name = "house vitamin mix"
+measures = "volume"
+description = "vitamin mix made for us by the town pharmacy"
+composition = { disclosure = "full", members = ["biotin", "dexpanthenol"] }
+
+[[formulas]]
+name = "starter"
+version = "1"
+text = "minoxidil 1 mL (principal) + biotin 1 mL of 5 mg/mL (complementary)"
+indication = "androgenetic alopecia"
+
+[[terms]]
+vocabulary = "zones"
+code = "nape"
+label = "nape"
+```
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mesococktail.errors import AgentError, AmountError, FormularyError, TermError
+from mesococktail.formulary.agent import PREMISES, Agent, Cited, Composition, Measure, Member
+from mesococktail.formulary.formulary import Formula, Formulary, Stock
+from mesococktail.formulary.names import either, key, slug
+from mesococktail.formulary.terms import Term
+from mesococktail.formulary.toml import Table, as_table, plain_text, read_toml
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from mesococktail.formulary.terms import Vocabulary
+
+_SOURCE = "the clinic's formulary file"
+_NAMES = ("synonyms", "brands", "misspellings")
+_ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_STRENGTHS = {
+    Measure.MASS: ("mass per volume", "percent", "parts per million", "equivalents per volume"),
+    Measure.ACTIVITY: ("activity per volume",),
+    Measure.COUNT: ("count per volume",),
+    Measure.VOLUME: (),
+    Measure.PRODUCT_UNITS: ("product units per volume",),
+}
+# What parts of a cocktail are joined by, and how an agent outside the formulary is written.
+_NOT_IN_A_NAME = re.compile(r"\s\+\s|[\"\[\]{}|;:=]|^other\b", re.IGNORECASE)
+
+
+def read_clinic(path: str | PathLike[str], base: Formulary) -> Formulary:
+    """Return *base* with what a clinic's file adds. See `Formulary.load`."""
+    file, data = read_toml(path)
+    agents = _agents(file, base)
+    vocabularies = _terms(file, base)
+    made = attrs.evolve(base, agents=agents, vocabularies=vocabularies, own=base.own + data)
+    made = attrs.evolve(made, stocks=_stocks(file, made))
+    made = attrs.evolve(made, formulas=base.formulas + _formulas(file, made))
+    file.done()
+    return made
+
+
+def _agents(file: Table, base: Formulary) -> dict[str, Agent]:
+    made = dict(base.agents)
+    known = base
+    for table in file.tables("agents"):
+        agent = _agent(table, known)
+        table.done()
+        made[agent.id] = agent
+        # A later agent may hold an earlier one, and must not be called like it.
+        known = attrs.evolve(base, agents=dict(made))
+    return made
+
+
+def _agent(table: Table, known: Formulary) -> Agent:
+    name = table.needed("name")
+    _free(name, table.at("name"), known)
+    id_ = table.text("id") or slug(name)
+    if not _ID.fullmatch(id_):
+        rule = "an id is lower-case letters and digits with single hyphens"
+        raise FormularyError(rule, path=table.at("id"), got=id_)
+    if id_ in known.agents:
+        raise FormularyError("is the id of another agent", path=table.at("id"), got=id_)
+    if slug(name) != id_:
+        _free(id_, table.at("id"), known)
+    synonyms, brands, misspellings = (_names(table, called, known) for called in _NAMES)
+    measures = table.chosen("measures", tuple(Measure))
+    if not measures:
+        cure = f"add measures = one or more of {either(Measure)}"
+        raise FormularyError("is needed", path=table.at("measures"), cure=cure)
+    units = table.texts("units")
+    if bool(units) != (Measure.PRODUCT_UNITS in measures):
+        rule = "belong together with measures = product units"
+        raise FormularyError(rule, path=table.at("units"), cure='write for example units = ["unit", "units"]')
+    description, source = table.text("description"), table.text("source")
+    if description is None and source is None:
+        cure = 'add description = "…" (what it is) or source = "…" (where it is described)'
+        raise FormularyError("is needed", path=table.at("description"), cure=cure)
+    purposes = tuple(
+        _term_code(said, "purposes", table.at("purposes"), known) for said in table.texts("purposes")
+    )
+    return Agent(
+        id=id_,
+        name=name,
+        kind=table.text("kind") or "clinic's own",
+        measures=tuple(Measure(measure) for measure in dict.fromkeys(measures)),
+        sources=(source or _SOURCE,),
+        classes=table.texts("classes"),
+        synonyms=synonyms,
+        brands=brands,
+        misspellings=misspellings,
+        composition=_composition(table.table("composition"), known),
+        premises=table.chosen("premises", PREMISES),
+        purposes=purposes,
+        units=units,
+        cautions=tuple(Cited(said, source or _SOURCE) for said in table.texts("cautions")),
+        description=description,
+        retired=table.text("retired"),
+    )
+
+
+def _names(table: Table, called: str, known: Formulary) -> tuple[str, ...]:
+    names = table.texts(called)
+    for i, name in enumerate(names):
+        _free(name, f"{table.at(called)}[{i}]", known)
+    return names
+
+
+def _free(name: str, path: str, known: Formulary) -> None:
+    """Refuse a name that cannot be read back from a cocktail's line, or that means something already."""
+    if _NOT_IN_A_NAME.search(name):
+        rule = 'a name holds none of " [ ] { } | ; : = and no plus between spaces, and is not "other"'
+        raise FormularyError(rule, path=path, got=name)
+    try:
+        found = known.named(name)
+        slug(name)
+    except AgentError as error:
+        raise FormularyError(error.rule, path=path, got=name, cure=error.cure) from error
+    if not re.search("[a-z]", key(name)):
+        raise FormularyError("a name needs a letter", path=path, got=name)
+    if found:
+        taken = either([match.agent.name for match in found], "and")
+        raise FormularyError(f"is a name of {taken} already", path=path, got=name, cure="choose another")
+
+
+def _composition(table: Table | None, known: Formulary) -> Composition | None:
+    if table is None:
+        return None
+    disclosure = table.chosen("disclosure", ("full", "partial", "none"))
+    if len(disclosure) != 1:
+        cure = "say how much is disclosed: full, partial or none"
+        raise FormularyError("is needed once", path=table.at("disclosure"), cure=cure)
+    members = []
+    for i, said in enumerate(table.texts("members")):
+        try:
+            found = known.named(said)
+        except AgentError as error:
+            raise error_at(error, f"{table.at('members')}[{i}]") from error
+        if len(found) > 1:
+            meant = either([match.agent.name for match in found])
+            path = f"{table.at('members')}[{i}]"
+            raise FormularyError("fits more than one agent", path=path, got=said, cure=f"write {meant}")
+        members.append(Member(said, found[0].agent.id if found else None))
+    made = Composition(
+        disclosure=disclosure[0],
+        members=tuple(members),
+        source=table.text("source") or _SOURCE,
+        declared=table.text("declared"),
+        version=table.text("version"),
+    )
+    table.done()
+    return made
+
+
+def _stocks(file: Table, known: Formulary) -> tuple[Stock, ...]:
+    table = file.table("stock")
+    if table is None:
+        return known.stocks
+    made: list[Stock] = []
+    for name in table.said:
+        path = table.at(name)
+        try:
+            agent = known.find(name).agent
+        except AgentError as error:
+            raise error_at(error, path) from error
+        if any(stock.agent == agent.id for stock in made):
+            rule = f"the stock of {agent.name} is given twice"
+            raise FormularyError(rule, path=path, cure="write one list of its products")
+        said = table.take(name)
+        several = said if isinstance(said, list) else [said]
+        for i, each in enumerate(several):
+            made.append(_stock(each, agent, f"{path}[{i}]" if isinstance(said, list) else path))
+    replaced = {stock.agent for stock in made}
+    return tuple(stock for stock in known.stocks if stock.agent not in replaced) + tuple(made)
+
+
+def _stock(said: object, agent: Agent, path: str) -> Stock:
+    if isinstance(said, dict):
+        table = as_table(said, path)
+        stock = Stock(agent.id, table.needed("strength"), table.text("product"), table.text("manufacturer"))
+        path = table.at("strength")
+        table.done()
+    else:
+        stock = Stock(agent.id, plain_text(said, path))
+    # Amounts stand below this layer, but reading them costs and most formularies have no stock.
+    from mesococktail.amounts import Amount  # noqa: PLC0415
+
+    try:
+        amount = Amount.parse(stock.strength, units=agent.units)
+    except AmountError as error:
+        raise error_at(error, path) from error
+    if not any(amount.dimension.value in _STRENGTHS[measure] for measure in agent.measures):
+        rule = f"is {amount.dimension.value}, and {agent.name} is dosed by {either(agent.measures)}"
+        fits = [dimension for measure in agent.measures for dimension in _STRENGTHS[measure]]
+        cure = f"give a strength in {either(fits)}" if fits else "leave it out: its volume is its dose"
+        raise FormularyError(rule, path=path, got=stock.strength, cure=cure)
+    return stock
+
+
+def _formulas(file: Table, known: Formulary) -> tuple[Formula, ...]:
+    made: list[Formula] = []
+    taken = {(key(formula.name), formula.version) for formula in known.formulas}
+    for table in file.tables("formulas"):
+        name, version = table.needed("name"), table.needed("version")
+        try:
+            named = (key(name), version)
+        except AgentError as error:
+            raise error_at(error, table.at("name")) from error
+        if named in taken:
+            cure = "give the next version"
+            raise FormularyError(
+                "that version is given twice", path=table.at("version"), got=version, cure=cure
+            )
+        taken.add(named)
+        indication = table.text("indication")
+        if indication is not None:
+            indication = _term_code(indication, "indications", table.at("indication"), known)
+        made.append(Formula(name, version, table.needed("text"), indication, table.text("note")))
+        table.done()
+    return tuple(made)
+
+
+def _term_code(said: str, vocabulary: str, path: str, known: Formulary) -> str:
+    try:
+        return known.term(vocabulary, said).code
+    except (TermError, AgentError) as error:
+        raise error_at(error, path) from error
+
+
+def _terms(file: Table, base: Formulary) -> dict[str, Vocabulary]:
+    made = dict(base.vocabularies)
+    for table in file.tables("terms"):
+        name = table.needed("vocabulary")
+        if name not in made:
+            cure = f"the vocabularies are {either(made, 'and')}"
+            raise FormularyError(
+                "there is none of that name", path=table.at("vocabulary"), got=name, cure=cure
+            )
+        code = table.needed("code")
+        if not _CODE.fullmatch(code):
+            rule = "a code is lower-case letters, digits and underscores"
+            raise FormularyError(rule, path=table.at("code"), got=code)
+        term = Term(
+            code=code,
+            label=table.text("label") or code.replace("_", " "),
+            vocabulary=name,
+            source=table.text("source") or _SOURCE,
+            synonyms=table.texts("synonyms"),
+            class_=table.text("class"),
+            stages=table.texts("stages"),
+        )
+        for field, said in (("code", code), ("label", term.label), *(("synonyms", s) for s in term.synonyms)):
+            try:
+                taken = made[name].holds(said)
+            except AgentError as error:
+                raise error_at(error, table.at(field)) from error
+            if taken:
+                raise FormularyError("is in the vocabulary already", path=table.at(field), got=said)
+        table.done()
+        made[name] = made[name].with_terms((term,))
+    return made
+
+
+def error_at(error: AgentError | AmountError | TermError, path: str) -> FormularyError:
+    """Return what another layer refused as a fault of the file, at its place there."""
+    return FormularyError(error.rule, path=path, got=error.got, cure=error.cure)
