@@ -1,0 +1,57 @@
+"""What changed between two versions of a record, field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.records.encoding import time_text
+from mesococktail.records.fields import FieldType, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mesococktail.records.fields import Field
+
+
+@attrs.frozen
+class Change:
+    """One field that differs."""
+
+    path: str
+    before: str | None
+    """As text for a person; None where it was not there."""
+    after: str | None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.before or '(nothing)'} -> {self.after or '(nothing)'}"
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  # noqa: ANN401
+    """Yield what differs between two records of one kind; what the door fills in is left out."""
+    for field in fields_of(type(after)):
+        if field.about.at_the_door:
+            continue
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        where = f"{path}.{field.name}" if path else field.name
+        if field.type is FieldType.GROUP and old is not None and new is not None:
+            yield from differences(old, new, where)
+        elif shown(field, old) != shown(field, new):
+            yield Change(where, shown(field, old), shown(field, new))
+
+
+def shown(field: Field, value: object) -> str | None:
+    """Return the value of a field as text for a person."""
+    if value is None or value == ():
+        return None
+    if field.type is FieldType.TIME:
+        return time_text(value)
+    if field.type is FieldType.FLAG:
+        return "yes" if value else "no"
+    if field.type is FieldType.GROUP:
+        inner = ((part, getattr(value, part.name)) for part in field.fields)
+        return ", ".join(text for part, one in inner if (text := shown(part, one)) is not None)
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
+    return str(value)
