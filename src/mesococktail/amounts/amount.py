@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -26,6 +25,8 @@ from mesococktail.amounts.vocabulary import (
 from mesococktail.errors import AmountError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pint import Quantity
     from pint.facets.plain import PlainQuantity
 
@@ -52,11 +53,11 @@ _STRENGTHS = frozenset(
 class Amount:
     """A number with a unit: ``2.5 mg``, ``5 mg/mL``, ``200000 IU``.
 
-    Two amounts are equal when they mean the same: ``1.0 mg``, ``1 mg`` and ``1000 mcg`` are one amount, whatever
-    was written. Arithmetic is exact; what division cannot express as a decimal stays the fraction it is.
+    Two amounts are equal when they mean the same: ``1.0 mg``, ``1 mg`` and ``1000 mcg`` are one amount,
+    whatever was written. Arithmetic is exact; what division cannot express as a decimal stays a fraction.
 
     Raises:
-        AmountError: The number is negative, not finite or a binary float, or the unit code is not one of ours.
+        AmountError: The number is negative, not finite or a binary float, or the unit is not one of ours.
     """
 
     value: Decimal | Fraction
@@ -68,16 +69,24 @@ class Amount:
     _base: Decimal | Fraction | None = attrs.field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.unit not in UNITS:
-            raise AmountError(
-                "not a UCUM code of this library", got=self.unit, cure="use Amount.parse for a text"
-            )
         value: object = self.value
+        unit: object = self.unit
+        text: object = self.text
+        if not isinstance(unit, str) or unit not in UNITS:
+            raise AmountError("not a UCUM code of this library", got=unit, cure="use Amount.parse for a text")
         if not isinstance(value, Decimal | Fraction | int) or isinstance(value, bool):
             raise AmountError(
                 "a number is a Decimal, a Fraction or an int", got=value, cure="give Decimal('0.5')"
             )
-        object.__setattr__(self, "value", exact.exact(value))
+        if text is not None and not isinstance(text, str):
+            raise AmountError(
+                "what was written is text", got=text, cure="leave it out where nothing was written"
+            )
+        self._keep(exact.exact(value))
+
+    def _keep(self, value: Decimal | Fraction) -> None:
+        """Replace the number by its canonical form, once, while the amount is being made."""
+        object.__setattr__(self, "value", value)
 
     @classmethod
     def parse(cls, text: str, *, units: Collection[str] = ()) -> Amount:
@@ -101,21 +110,13 @@ class Amount:
     def of(cls, given: AmountLike, *, units: Collection[str] = ()) -> Amount:
         """Return the amount that is meant by a text, an `Amount` or a pint Quantity of any registry.
 
-        A quantity's number must be an int or a Decimal; its unit names go through our own table, and the other
-        registry converts nothing.
+        A quantity's number must be an int or a Decimal; its unit names go through our own table, and the
+        other registry converts nothing.
 
         Raises:
             AmountError: It is none of these, or a binary float is inside.
         """
-        if isinstance(given, Amount):
-            return given
-        if isinstance(given, str):
-            return cls.parse(given, units=units)
-        if registry.is_quantity(given):
-            return _of_quantity(given)
-        if isinstance(given, float | int | Decimal | Fraction):
-            raise AmountError("a number without a unit", got=given, cure="write the unit, as '5 mg'")
-        raise AmountError("not an amount", got=given, cure="give a text such as '5 mg', or an Amount")
+        return _of(given, units)
 
     @staticmethod
     def from_stored(stored: str, text: str | None = None) -> Amount:
@@ -165,7 +166,7 @@ class Amount:
         Raises:
             AmountError: There is no such unit, or it measures something else.
         """
-        code = code_of(unit) if isinstance(unit, str) else None
+        code = code_of(unit)
         if code is None:
             raise AmountError("not a unit", got=unit, cure="write a unit such as mg, mL or mg/mL")
         if code == self.unit:
@@ -245,6 +246,12 @@ class Amount:
 
     __rmul__ = __mul__
 
+    def __radd__(self, other: object) -> Amount:
+        """Return this amount, so that the built-in ``sum`` can start from its 0."""
+        if type(other) is int and other == 0:
+            return self
+        raise AmountError("cannot be added to an amount", got=other, cure="give an Amount")
+
     def __truediv__(self, other: Amount | Decimal | Fraction | int) -> Amount:
         """Return a part, or a mass per volume, or the volume that holds a mass."""
         if isinstance(other, Amount):
@@ -297,7 +304,7 @@ def _parse(text: str, units: frozenset[str] = frozenset()) -> Amount:
 
 
 def _refuse_unfit(text: object, units: Collection[str]) -> Amount:
-    """Refuse what is too long or no text before anything looks at it; a subclass of str is taken as its text."""
+    """Refuse what is too long or no text; a subclass of str is taken as its text."""
     if not isinstance(text, str):
         raise AmountError("not a text", got=text, cure="give a text such as '5 mg'")
     if len(text) > LONGEST:
@@ -308,9 +315,12 @@ def _refuse_unfit(text: object, units: Collection[str]) -> Amount:
 
 def _own_units(units: Collection[str]) -> frozenset[str]:
     """Return the spellings of a product's own unit, none of which may be a unit already."""
-    spellings = frozenset([units] if isinstance(units, str) else units)
+    try:
+        spellings = frozenset([units] if isinstance(units, str) else units)
+    except TypeError:
+        raise AmountError("not spellings of a product unit", got=units, cure="give ('units',)") from None
     for spelling in spellings:
-        if not isinstance(spelling, str) or not _OWN_UNIT.fullmatch(spelling):
+        if not _OWN_UNIT.fullmatch(str(spelling)):
             raise AmountError(
                 "not a spelling of a product unit", got=spelling, cure="use plain letters, as 'units'"
             )
@@ -332,32 +342,16 @@ def _from_stored(stored: str, text: str | None) -> Amount:
     raise AmountError("not the stored form of an amount", got=stored, cure="use Amount.parse for a text")
 
 
-def _of_quantity(given: PlainQuantity[Any]) -> Amount:
-    """Read a pint quantity by its number and its unit names."""
-    number = given.magnitude
-    if not isinstance(number, Decimal | int) or isinstance(number, bool):
-        raise AmountError(
-            f"a {type(number).__name__} is not an exact number",
-            got=_quoted(given),
-            cure="give an int or a Decimal",
-        )
-    code = registry.code_of_quantity(given)
-    if code is None:
-        raise AmountError(
-            "not a unit of this field", got=_quoted(given), cure="use mg, mL, mg/mL or another of ours"
-        )
-    amount = Amount(number, code)
-    if not amount.value:
-        raise AmountError(
-            "zero where something was given",
-            got=_quoted(given),
-            cure="leave it out, or say why it is unknown",
-        )
-    return amount
-
-
-def _quoted(given: PlainQuantity[Any]) -> str:
-    return f"{str(given.magnitude)[:LONGEST]} {given.units}"
+def _of(given: object, units: Collection[str]) -> Amount:
+    if isinstance(given, Amount):
+        return given
+    if isinstance(given, str):
+        return Amount.parse(given, units=units)
+    if registry.is_quantity(given):
+        return Amount(*registry.read_quantity(given))
+    if isinstance(given, int | Decimal | Fraction):
+        raise AmountError("a number without a unit", got=exact.shown(given), cure="write the unit, as '5 mg'")
+    raise AmountError("not an amount", got=given, cure="give a text such as '5 mg', or an Amount")
 
 
 def _scalar(number: object) -> Decimal | Fraction:

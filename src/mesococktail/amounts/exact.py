@@ -35,11 +35,11 @@ def exact(number: Decimal | Fraction | int) -> Exact:
         return _exact_decimal(number)
     if number < 0:
         raise AmountError(
-            "an amount is never below zero", got=_shown(number), cure="check which is the larger"
+            "an amount is never below zero", got=shown(number), cure="check which is the larger"
         )
     if number >= _LIMIT or number.denominator > _LONGEST_RATIO:
         raise AmountError(
-            "beyond the numbers that are kept exactly", got=_shown(number), cure="write it in a fitting unit"
+            "beyond the numbers that are kept exactly", got=shown(number), cure="write it in a fitting unit"
         )
     return _from_ratio(number.numerator, number.denominator)
 
@@ -49,14 +49,14 @@ def _exact_decimal(number: Decimal) -> Exact:
         raise AmountError("not a number one can measure", got=str(number), cure="write the number")
     if number < 0:
         raise AmountError(
-            "an amount is never below zero", got=_shown(number), cure="check which is the larger"
+            "an amount is never below zero", got=shown(number), cure="check which is the larger"
         )
     if not number:
         return Decimal(0)
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or number.adjusted() >= MOST_DIGITS or exponent < -MOST_PLACES * 3:
         raise AmountError(
-            "beyond the numbers that are kept exactly", got=_shown(number), cure="write it in a fitting unit"
+            "beyond the numbers that are kept exactly", got=shown(number), cure="write it in a fitting unit"
         )
     if exponent == 0 or (-MOST_PLACES <= exponent < 0 and digits[-1] != 0):
         return number
@@ -75,7 +75,7 @@ def _from_ratio(above: int, below: int) -> Exact:
     return Decimal(above * 10**places // below).scaleb(-places, _EXACT)
 
 
-def _shown(number: Decimal | Fraction | int) -> str:
+def shown(number: Decimal | Fraction | int) -> str:
     """Return a short text even of a number with a million digits."""
     if isinstance(number, Decimal):
         return f"{number:.6g}"

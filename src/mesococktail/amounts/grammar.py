@@ -1,7 +1,7 @@
 """The one way a text becomes a number and a unit: ``NUMBER UNIT`` or ``NUMBER UNIT / NUMBER UNIT``.
 
-Everything is matched exactly and in ASCII; the micro sign is accepted because the table of spellings lists it.
-What does not fit is handed to `refusal`, which says why.
+Everything is matched exactly and in ASCII; the micro sign is accepted because the table of spellings lists
+it. What does not fit is handed to `refusal`, which says why.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NUMBER = rf"(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})(?:\.[0-9]{{1,{MOST_PLACES}}}
 LARGEST_EXPONENT = 12
 
 _HEAD = re.compile(rf"({NUMBER})(?:[eE]([0-9]{{1,2}})| ?x ?10\^([0-9]{{1,2}}))?(?![0-9.,]) *", re.ASCII)
-_BELOW = re.compile(rf"(?:({NUMBER})(?![0-9.,]) *)?(.*)", re.ASCII | re.DOTALL)
+_BELOW = re.compile(rf"({NUMBER})(?![0-9.,]) *", re.ASCII)
 _COUNTED = frozenset(
     {
         Dimension.COUNT,
@@ -62,11 +62,13 @@ def _unit(text: str, units: frozenset[str]) -> tuple[str | None, Decimal]:
     if known is not None or "/" not in text:
         return known, Decimal(1)
     above, _, rest = text.partition("/")
-    below = _BELOW.fullmatch(rest.lstrip(" "))
-    if below is None:
-        return None, Decimal(1)
-    top = _spelling(above.rstrip(" "), units) if above else COUNTS
-    return compound(top, SPELLINGS.get(below[2])), Decimal(below[1] or 1)
+    rest = rest.lstrip(" ")
+    if not above:  # 900 /mL counts something per volume; 1/3 mL is a fraction
+        return compound(COUNTS, SPELLINGS.get(rest)), Decimal(1)
+    number = _BELOW.match(rest)
+    below = rest if number is None else rest[number.end() :]
+    code = compound(_spelling(above.rstrip(" "), units), SPELLINGS.get(below))
+    return code, Decimal(1) if number is None else Decimal(number[1])
 
 
 def _spelling(text: str, units: frozenset[str]) -> str | None:

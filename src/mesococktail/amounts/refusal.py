@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mesococktail.amounts.grammar import LARGEST_EXPONENT, LONGEST, NUMBER, read
 from mesococktail.amounts.vocabulary import REFUSED_SHAPES, REFUSED_UNITS, SPELLINGS
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _MICRO = "\N{MICRO SIGN}\N{GREEK SMALL LETTER MU}"
 _HEAD = re.compile(rf"({NUMBER}) *(.*)", re.ASCII | re.DOTALL)
+_EXPONENT = re.compile(r"[eE][0-9]| ?x ?10", re.ASCII)
 _PLAIN_FORMS = ("<wide>", "<font>", "<square>", "<noBreak>")
 """Unicode decompositions whose plain form says the same thing: full-width digits, styled letters, ``㎎``."""
+_SQUARED = re.compile(r"(?<=[cm]m)\N{SUPERSCRIPT TWO}")
+_FORM = "write a number and a unit, as 5 mg"
 _MOST_REWRITES = 4
 
 
@@ -61,9 +67,13 @@ def refusal_of(text: str, *, units: Collection[str] = ()) -> Refusal | None:
 def _first(text: str, units: frozenset[str]) -> tuple[Refusal, str | None]:
     """Return the first reason that fits, and the text with that one thing mended."""
     if not text:
-        return Refusal("empty", "nothing is written", "write a number and a unit, as 5 mg"), None
-    if not text.isascii() and not _only_micro(text):
-        return _foreign(text)
+        return Refusal("empty", "nothing is written", _FORM), None
+    strange = next((letter for letter in text if not letter.isascii() and letter not in _MICRO), None)
+    if strange is not None:
+        return _foreign(text, strange)
+    head = _HEAD.fullmatch(text)
+    if head is not None and head[2] in REFUSED_UNITS and head[2] not in units:
+        return _unit(head[1], head[2], units)
     for shape in REFUSED_SHAPES:
         if shape.pattern.fullmatch(text):
             mended = text
@@ -73,16 +83,11 @@ def _first(text: str, units: frozenset[str]) -> tuple[Refusal, str | None]:
     return _number_or_unit(text, units)
 
 
-def _only_micro(text: str) -> bool:
-    return all(letter.isascii() or letter in _MICRO for letter in text) and text.isprintable()
-
-
-def _foreign(text: str) -> tuple[Refusal, str | None]:
-    """Return the reason for a character outside ASCII, and the text in plain characters where that is safe."""
-    strange = next(letter for letter in text if not letter.isascii() and letter not in _MICRO)
+def _foreign(text: str, strange: str) -> tuple[Refusal, str | None]:
+    """Return the reason for a character outside ASCII, and the text in plain ones where that is safe."""
     name = f"U+{ord(strange):04X} {unicodedata.name(strange, '')}".rstrip()
     category = unicodedata.category(strange)
-    mended = "".join(_plain(letter) for letter in text)
+    mended = "".join(_plain(letter) for letter in _SQUARED.sub("2", text))
     rewritten = mended if mended != text else None
     if category.startswith("Z"):
         return Refusal(
@@ -103,6 +108,8 @@ def _plain(letter: str) -> str:
         return letter
     if unicodedata.category(letter) == "Zs":
         return " "
+    if letter == "\N{MULTIPLICATION SIGN}":
+        return "x"
     same = unicodedata.decomposition(letter).startswith(_PLAIN_FORMS)
     return unicodedata.normalize("NFKC", letter) if same else letter
 
@@ -112,28 +119,29 @@ def _number_or_unit(text: str, units: frozenset[str]) -> tuple[Refusal, str | No
     if not text.isprintable():
         return Refusal("invisible", "holds a control character", "type the text anew on one line"), None
     head = _HEAD.fullmatch(text)
-    if head is None:
-        if text[0].isdigit():
-            return Refusal(
-                "too_many_digits", "more digits than any amount has", "write it in a fitting unit"
-            ), None
+    if head is None and not text[0].isdigit():
         return Refusal(
             "no_number", "does not begin with a number", "write a number and a unit, as 5 mg"
         ), None
-    number, unit = head[1], head[2].rstrip(" ")
+    if head is None or head[2][:1].isdigit() or head[2].startswith("."):
+        return Refusal(
+            "too_many_digits", "more digits than any amount has", "write it in a fitting unit"
+        ), None
+    return _after_number(head[1], head[2], units)
+
+
+def _after_number(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str | None]:
+    """Return the reason of a text whose number is sound, or would be without its exponent."""
     if not unit:
         return Refusal(
             "no_unit", "a number without a unit", f"write the unit, as {number} mg or {number} mL"
         ), None
-    if re.match(r"[eE][0-9]| ?x ?10", unit):
+    if _EXPONENT.match(unit):
         return _exponent(number, unit)
-    if unit[0].isdigit() or unit[0] == ".":
+    if _is_zero(number) and read(f"1 {unit}", units) is not None:
         return Refusal(
-            "too_many_digits", "more digits than any amount has", "write it in a fitting unit"
+            "zero", "zero where something was given", "leave it out, or say why it is unknown"
         ), None
-    if not float(number) and read(f"1 {unit}", units) is not None:
-        cure = "leave it out, or say why it is unknown"
-        return Refusal("zero", "zero where something was given", cure), None
     return _unit(number, unit, units)
 
 
@@ -152,10 +160,10 @@ def _unit(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str |
     if len(sides) > 1:
         below = _HEAD.fullmatch(sides[1])
         if below is not None:
-            if not float(below[1]):
+            if _is_zero(below[1]):
                 return Refusal("zero", "nothing can be divided by zero", "write the volume it is in"), None
             sides[1] = below[2]
-    if len(sides) == 2 and sides[0] in {"%", "percent"} and read(f"1 {sides[1]}") is not None:  # noqa: PLR2004 - a pair
+    if sides[0] in {"%", "percent"} and read(f"1 {'/'.join(sides[1:])}") is not None:
         cure = "write the two apart: 2 mL of 0.5 % w/v"
         return Refusal("percent_over", "a percentage is already an amount per volume", cure), None
     for side in sides:
@@ -163,15 +171,20 @@ def _unit(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str |
         if refused is not None and side not in units:
             rewritten = f"{number} {unit.replace(side, refused.write, 1)}" if refused.write else None
             return Refusal("refused_unit", f"{side}: {refused.reason}", refused.cure), rewritten
+    if len(sides) > 1 and not sides[-1]:
+        return Refusal("no_unit", "nothing below the line", "write the volume, as 5 mg/mL"), None
     for side in sides:
         if side not in SPELLINGS and side not in units:
             close = get_close_matches(side, SPELLINGS, n=3, cutoff=0.5)
             cure = (
                 f"write one of {', '.join(close)}"
                 if close
-                else "see `mesococktail amount --help` for the units"
+                else "write mg, mcg, mL, IU or another listed unit"
             )
             return Refusal("unknown_unit", "not a unit of this field", cure), None
-    return Refusal(
-        "no_such_compound", "these units do not go together", "write it as 5 mg, 2 mL or 5 mg/mL"
-    ), None
+    cure = "write it as 5 mg, 2 mL or 5 mg/mL"
+    return Refusal("no_such_compound", "these units do not go together", cure), None
+
+
+def _is_zero(number: str) -> bool:
+    return not number.strip("0.")

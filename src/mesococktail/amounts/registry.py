@@ -12,7 +12,9 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from mesococktail.amounts.exact import Exact, exact, shown
 from mesococktail.amounts.vocabulary import UNITS, compound
+from mesococktail.errors import AmountError
 
 if TYPE_CHECKING:
     from pint import Quantity, UnitRegistry
@@ -50,7 +52,8 @@ def quantity(value: Decimal | Fraction, code: str) -> Quantity[Decimal]:
     if isinstance(value, Fraction):
         rounding = Context(prec=28)
         value = rounding.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return cast("Quantity[Decimal]", registry().Quantity(value, UNITS[code].pint_name))
+    with localcontext(_PRECISION):
+        return cast("Quantity[Decimal]", registry().Quantity(value, UNITS[code].pint_name))
 
 
 def is_quantity(candidate: object) -> bool:
@@ -62,12 +65,32 @@ def is_quantity(candidate: object) -> bool:
     return isinstance(candidate, PlainQuantity)
 
 
-def code_of_quantity(candidate: Any) -> str | None:  # noqa: ANN401 - any registry's class will do
-    """Return the UCUM code for the unit names of a quantity of any registry, or None.
+def read_quantity(given: Any) -> tuple[Exact, str]:  # noqa: ANN401 - the class differs with each registry
+    """Return number and UCUM code of a pint quantity of any registry.
 
-    Only the names are read; the other registry converts nothing, for what it calls a unit may be anything.
+    Only its number and its unit names are read; the other registry converts nothing, for what it calls a unit
+    may be anything.
+
+    Raises:
+        AmountError: The number is no int or Decimal, or is zero; or the unit is not one of ours.
     """
-    powers = dict(candidate.unit_items())
+    number = given.magnitude
+    if not isinstance(number, Decimal | int) or isinstance(number, bool):
+        kind = type(number).__name__
+        raise AmountError(f"a {kind} is not an exact number", got=str(given), cure="give an int or a Decimal")
+    code = _code(dict(given.unit_items()))
+    got = f"{shown(number)} {given.units}"
+    if code is None:
+        raise AmountError("not a unit of this field", got=got, cure="use mg, mL, mg/mL or another of ours")
+    value = exact(number)
+    if not value:
+        raise AmountError(
+            "zero where something was given", got=got, cure="leave it out, or say why it is unknown"
+        )
+    return value, code
+
+
+def _code(powers: dict[str, int]) -> str | None:
     above = [_codes_by_name().get((name, power)) for name, power in powers.items() if power > 0]
     below = [_codes_by_name().get((name, -power)) for name, power in powers.items() if power < 0]
     if len(above) == 1 and not below:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.amounts.dimension import Dimension
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PERCENT_W_V = "g/dL"
 """UCUM has no ``% w/v``; grams per decilitre is the same thing: 10 mg/mL."""
@@ -164,8 +166,10 @@ REFUSED_SHAPES: tuple[Shape, ...] = tuple(
 )
 
 
-def code_of(spelling: str) -> str | None:
+def code_of(spelling: object) -> str | None:
     """Return the UCUM code of an accepted spelling or of a code itself, else None."""
+    if not isinstance(spelling, str):
+        return None
     if spelling in UNITS:
         return spelling
     known = SPELLINGS.get(spelling)
