@@ -34,7 +34,7 @@ import attrs
 from mesococktail.errors import AgentError, AmountError, FormularyError, TermError
 from mesococktail.formulary.agent import PREMISES, Agent, Cited, Composition, Measure, Member
 from mesococktail.formulary.formulary import Formula, Formulary, Stock
-from mesococktail.formulary.names import either, key, slug
+from mesococktail.formulary.names import either, key, new_name, slug
 from mesococktail.formulary.terms import Term
 from mesococktail.formulary.toml import Table, as_table, plain_text, read_toml
 
@@ -54,35 +54,47 @@ _STRENGTHS = {
     Measure.VOLUME: (),
     Measure.PRODUCT_UNITS: ("product units per volume",),
 }
-# What parts of a cocktail are joined by, and how an agent outside the formulary is written.
-_NOT_IN_A_NAME = re.compile(r"\s\+\s|[\"\[\]{}|;:=]|^other\b", re.IGNORECASE)
 
 
 def read_clinic(path: str | PathLike[str], base: Formulary) -> Formulary:
     """Return *base* with what a clinic's file adds. See `Formulary.load`."""
     file, data = read_toml(path)
-    agents = _agents(file, base)
-    vocabularies = _terms(file, base)
-    made = attrs.evolve(base, agents=agents, vocabularies=vocabularies, own=base.own + data)
-    made = attrs.evolve(made, stocks=_stocks(file, made))
-    made = attrs.evolve(made, formulas=base.formulas + _formulas(file, made))
+    made = attrs.evolve(base, vocabularies=_terms(file, base), own=base.own + data)
+    made = attrs.evolve(made, agents=_agents(file, made))
+    made = attrs.evolve(made, stocks=_stocks(file, made), formulas=base.formulas + _formulas(file, made))
     file.done()
     return made
 
 
+@attrs.define
+class _Known:
+    """What names mean while the file's own agents are still being read."""
+
+    base: Formulary
+    agents: dict[str, Agent]
+    own: dict[str, Agent] = attrs.field(factory=dict, init=False)
+    """By the key of each of their names."""
+
+    def named(self, name: str) -> list[Agent]:
+        mine = self.own.get(key(name))
+        return [match.agent for match in self.base.named(name)] + ([mine] if mine else [])
+
+    def add(self, agent: Agent) -> None:
+        self.agents[agent.id] = agent
+        for name in (agent.name, agent.id, *agent.synonyms, *agent.brands, *agent.misspellings):
+            self.own[key(name)] = agent
+
+
 def _agents(file: Table, base: Formulary) -> dict[str, Agent]:
-    made = dict(base.agents)
-    known = base
+    known = _Known(base, dict(base.agents))
     for table in file.tables("agents"):
-        agent = _agent(table, known)
-        table.done()
-        made[agent.id] = agent
         # A later agent may hold an earlier one, and must not be called like it.
-        known = attrs.evolve(base, agents=dict(made))
-    return made
+        known.add(_agent(table, known))
+        table.done()
+    return known.agents
 
 
-def _agent(table: Table, known: Formulary) -> Agent:
+def _agent(table: Table, known: _Known) -> Agent:
     name = table.needed("name")
     _free(name, table.at("name"), known)
     id_ = table.text("id") or slug(name)
@@ -107,7 +119,7 @@ def _agent(table: Table, known: Formulary) -> Agent:
         cure = 'add description = "…" (what it is) or source = "…" (where it is described)'
         raise FormularyError("is needed", path=table.at("description"), cure=cure)
     purposes = tuple(
-        _term_code(said, "purposes", table.at("purposes"), known) for said in table.texts("purposes")
+        _term_code(said, "purposes", table.at("purposes"), known.base) for said in table.texts("purposes")
     )
     return Agent(
         id=id_,
@@ -129,31 +141,25 @@ def _agent(table: Table, known: Formulary) -> Agent:
     )
 
 
-def _names(table: Table, called: str, known: Formulary) -> tuple[str, ...]:
+def _names(table: Table, called: str, known: _Known) -> tuple[str, ...]:
     names = table.texts(called)
     for i, name in enumerate(names):
         _free(name, f"{table.at(called)}[{i}]", known)
     return names
 
 
-def _free(name: str, path: str, known: Formulary) -> None:
+def _free(name: str, path: str, known: _Known) -> None:
     """Refuse a name that cannot be read back from a cocktail's line, or that means something already."""
-    if _NOT_IN_A_NAME.search(name):
-        rule = 'a name holds none of " [ ] { } | ; : = and no plus between spaces, and is not "other"'
-        raise FormularyError(rule, path=path, got=name)
     try:
-        found = known.named(name)
-        slug(name)
+        found = known.named(new_name(name))
     except AgentError as error:
-        raise FormularyError(error.rule, path=path, got=name, cure=error.cure) from error
-    if not re.search("[a-z]", key(name)):
-        raise FormularyError("a name needs a letter", path=path, got=name)
+        raise error_at(error, path) from error
     if found:
-        taken = either([match.agent.name for match in found], "and")
+        taken = either([agent.name for agent in found], "and")
         raise FormularyError(f"is a name of {taken} already", path=path, got=name, cure="choose another")
 
 
-def _composition(table: Table | None, known: Formulary) -> Composition | None:
+def _composition(table: Table | None, known: _Known) -> Composition | None:
     if table is None:
         return None
     disclosure = table.chosen("disclosure", ("full", "partial", "none"))
@@ -167,10 +173,10 @@ def _composition(table: Table | None, known: Formulary) -> Composition | None:
         except AgentError as error:
             raise error_at(error, f"{table.at('members')}[{i}]") from error
         if len(found) > 1:
-            meant = either([match.agent.name for match in found])
+            meant = either([agent.name for agent in found])
             path = f"{table.at('members')}[{i}]"
             raise FormularyError("fits more than one agent", path=path, got=said, cure=f"write {meant}")
-        members.append(Member(said, found[0].agent.id if found else None))
+        members.append(Member(said, found[0].id if found else None))
     made = Composition(
         disclosure=disclosure[0],
         members=tuple(members),
@@ -187,21 +193,22 @@ def _stocks(file: Table, known: Formulary) -> tuple[Stock, ...]:
     if table is None:
         return known.stocks
     made: list[Stock] = []
+    given: set[str] = set()
     for name in table.said:
         path = table.at(name)
         try:
             agent = known.find(name).agent
         except AgentError as error:
             raise error_at(error, path) from error
-        if any(stock.agent == agent.id for stock in made):
+        if agent.id in given:
             rule = f"the stock of {agent.name} is given twice"
             raise FormularyError(rule, path=path, cure="write one list of its products")
+        given.add(agent.id)
         said = table.take(name)
         several = said if isinstance(said, list) else [said]
         for i, each in enumerate(several):
             made.append(_stock(each, agent, f"{path}[{i}]" if isinstance(said, list) else path))
-    replaced = {stock.agent for stock in made}
-    return tuple(stock for stock in known.stocks if stock.agent not in replaced) + tuple(made)
+    return tuple(stock for stock in known.stocks if stock.agent not in given) + tuple(made)
 
 
 def _stock(said: object, agent: Agent, path: str) -> Stock:
@@ -258,37 +265,46 @@ def _term_code(said: str, vocabulary: str, path: str, known: Formulary) -> str:
 
 
 def _terms(file: Table, base: Formulary) -> dict[str, Vocabulary]:
-    made = dict(base.vocabularies)
+    own: dict[str, dict[str, Term]] = {}
     for table in file.tables("terms"):
-        name = table.needed("vocabulary")
-        if name not in made:
-            cure = f"the vocabularies are {either(made, 'and')}"
-            raise FormularyError(
-                "there is none of that name", path=table.at("vocabulary"), got=name, cure=cure
-            )
-        code = table.needed("code")
-        if not _CODE.fullmatch(code):
-            rule = "a code is lower-case letters, digits and underscores"
-            raise FormularyError(rule, path=table.at("code"), got=code)
-        term = Term(
-            code=code,
-            label=table.text("label") or code.replace("_", " "),
-            vocabulary=name,
-            source=table.text("source") or _SOURCE,
-            synonyms=table.texts("synonyms"),
-            class_=table.text("class"),
-            stages=table.texts("stages"),
-        )
-        for field, said in (("code", code), ("label", term.label), *(("synonyms", s) for s in term.synonyms)):
+        term = _term(table, base)
+        taken = own.setdefault(term.vocabulary, {})
+        said = [("code", term.code), ("label", term.label)]
+        said += [(f"synonyms[{i}]", synonym) for i, synonym in enumerate(term.synonyms)]
+        for where, text in said:
             try:
-                taken = made[name].holds(said)
+                holder = taken.get(key(text))
+                held = base.vocabularies[term.vocabulary].holds(text)
             except AgentError as error:
-                raise error_at(error, table.at(field)) from error
-            if taken:
-                raise FormularyError("is in the vocabulary already", path=table.at(field), got=said)
+                raise error_at(error, table.at(where)) from error
+            if held or not (holder is None or holder is term):
+                raise FormularyError("is in the vocabulary already", path=table.at(where), got=text)
+            taken[key(text)] = term
         table.done()
-        made[name] = made[name].with_terms((term,))
+    made = dict(base.vocabularies)
+    for name, terms in own.items():
+        made[name] = made[name].with_terms(tuple(dict.fromkeys(terms.values())))
     return made
+
+
+def _term(table: Table, base: Formulary) -> Term:
+    name = table.needed("vocabulary")
+    if name not in base.vocabularies:
+        rule, cure = "there is none of that name", f"the vocabularies are {either(base.vocabularies, 'and')}"
+        raise FormularyError(rule, path=table.at("vocabulary"), got=name, cure=cure)
+    code = table.needed("code")
+    if not _CODE.fullmatch(code):
+        rule = "a code is lower-case letters, digits and underscores"
+        raise FormularyError(rule, path=table.at("code"), got=code)
+    return Term(
+        code=code,
+        label=table.text("label") or code.replace("_", " "),
+        vocabulary=name,
+        source=table.text("source") or _SOURCE,
+        synonyms=table.texts("synonyms"),
+        class_=table.text("class"),
+        stages=table.texts("stages"),
+    )
 
 
 def error_at(error: AgentError | AmountError | TermError, path: str) -> FormularyError:

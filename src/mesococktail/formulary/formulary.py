@@ -11,7 +11,7 @@ import attrs
 
 from mesococktail.errors import AgentError, FormularyError, TermError
 from mesococktail.formulary.agent import Agent, Match
-from mesococktail.formulary.names import either, key, near, stops
+from mesococktail.formulary.names import either, key, near, stops, without_number
 from mesococktail.formulary.shipped import packaged, shipped_agents, shipped_vocabularies
 from mesococktail.formulary.terms import Vocabulary
 
@@ -158,13 +158,21 @@ class Formulary:
         formulary can say where one ends. None if no name stands there.
 
         Raises:
-            AgentError: The longest name fits more than one agent, or only looks like one.
+            AgentError: The longest name fits more than one agent, or only looks like one, or nobody can
+                say whether a number belongs to it (``vitamin B 12 mL``).
         """
         head = text.lstrip()
         for end in stops(head):
             name = head[:end]
-            if self._knows(name):
-                return self.find(name), head[end:]
+            if not self._knows(name):
+                continue
+            match, rest = self.find(name), head[end:]
+            shorter = without_number(name, rest)
+            if shorter is not None and self._knows(shorter):
+                names = f"{match.agent.name} or {self.find(shorter).agent.name}"
+                rule = "the number may belong to the name or to the amount"
+                raise AgentError(rule, got=text, cure=f"write {names}, then the amount")
+            return match, rest
         return None
 
     def _knows(self, name: str) -> bool:

@@ -37,6 +37,8 @@ _PLAIN = str.maketrans(
     }
 )
 _IGNORED = str.maketrans("", "", " -")
+# Between two digits a space is not nothing: `vitamin B1 2 mL` must never become vitamin B12.
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[ -]+(?=[0-9])")
 # Where a name may stop inside a longer text. A hyphen is not among them: `biotin-x` is another name.
 _STOP = re.compile(r"(?<=\S)(?=[\s,;:()=+]|$)")
 
@@ -53,7 +55,7 @@ def key(text: str) -> str:
     folded = folded.lower().translate(_PLAIN)
     if not folded.isprintable():
         raise AgentError("a name holds no control characters", got=text, cure="type it again")
-    folded = folded.translate(_IGNORED)
+    folded = _BETWEEN_DIGITS.sub("/", folded).translate(_IGNORED)
     if not folded:
         raise AgentError("a name is needed", got=text)
     return folded
@@ -81,9 +83,58 @@ def stops(text: str) -> Iterator[int]:
     return reversed(ends)
 
 
+_NUMBER_LAST = re.compile(r"\s[0-9]+$")
+_UNIT_FIRST = re.compile(r"\s*[^\W\d]")
+
+
+def without_number(name: str, rest: str) -> str | None:
+    """Return *name* without its last number, if that number may as well belong to the amount after it.
+
+    In ``vitamin B 12 mL`` nobody can say whether it is vitamin B12 or 12 mL.
+    """
+    number = _NUMBER_LAST.search(name)
+    return name[: number.start()] if number and _UNIT_FIRST.match(rest) else None
+
+
+# What parts of a cocktail's one line are told apart by, and how an agent outside the formulary begins.
+_MARKS = re.compile(r"\s\+\s|[\"\[\]{}|;:=]|^other\b", re.IGNORECASE)
+_DESCRIPTION_MARKS = re.compile(r"[\"\[\];]")
+LONGEST_DESCRIPTION = 300
+
+
+def new_name(name: str) -> str:
+    """Return *name*, with single spaces, if an agent may be called so.
+
+    Raises:
+        AgentError: It cannot be looked up, or a cocktail's one line could not be read back.
+    """
+    if not re.search("[a-z]", key(name)):
+        raise AgentError("a name needs a letter", got=name)
+    if _MARKS.search(name) or name.count("(") != name.count(")"):
+        rule = 'a name holds none of " [ ] { } | ; : =, no plus between spaces, and does not begin with other'
+        raise AgentError(rule, got=name)
+    return " ".join(name.split())
+
+
+def new_description(text: str) -> str:
+    """Return *text*, with single spaces, if it may describe an agent.
+
+    Raises:
+        AgentError: It is empty, too long, or a cocktail's one line could not be read back.
+    """
+    plain = " ".join(text.split())
+    if not plain:
+        raise AgentError("an agent no formulary knows needs a description", path="description")
+    if len(plain) > LONGEST_DESCRIPTION:
+        raise AgentError(f"has more than {LONGEST_DESCRIPTION} characters", path="description", got=plain)
+    if _DESCRIPTION_MARKS.search(plain) or plain.count("(") != plain.count(")") or not plain.isprintable():
+        rule = 'a description holds none of " [ ] ;, no control character and no open bracket'
+        raise AgentError(rule, path="description", got=plain)
+    return plain
+
+
 def slug(name: str) -> str:
     """Return *name* as an id: lower-case letters and digits with single hyphens between."""
-    key(name)
     return re.sub(r"[^a-z0-9]+", "-", _latin(name).lower()).strip("-")
 
 

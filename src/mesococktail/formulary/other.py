@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesococktail.errors import AgentError
 from mesococktail.formulary.agent import Agent, Measure
 from mesococktail.formulary.formulary import Formulary
-from mesococktail.formulary.names import either, key, slug
+from mesococktail.formulary.names import either, new_description, new_name, slug
 
 
 def other(name: str, *, description: str, measure: str = "mass", formulary: Formulary | None = None) -> Agent:
@@ -21,27 +21,27 @@ def other(name: str, *, description: str, measure: str = "mass", formulary: Form
     Raises:
         AgentError: The formulary knows the name, or a part is missing.
     """
-    if not isinstance(name, str) or not isinstance(description, str):
-        raise AgentError("name and description are texts", path="other", got=name)
-    if not description.strip():
-        raise AgentError("an agent no formulary knows needs a description", path="other", got=name)
+    for part in (name, description):
+        if not isinstance(part, str):
+            raise AgentError("name and description are texts", path="other", got=part)
     if measure not in set(Measure):
         cure = f"choose {either(Measure)}"
         raise AgentError("is not a way of counting a dose", path="other.measure", got=measure, cure=cure)
-    known = (formulary or Formulary.shipped()).named(name)
+    try:
+        called, described = new_name(name), new_description(description)
+    except AgentError as error:
+        raise error.at("other") from None
+    known = (formulary or Formulary.shipped()).named(called)
     if known:
-        names = [match.agent.name for match in known]
-        raise AgentError("is in the formulary", path="other", got=name, cure=f"write {either(names)}")
-    ending = slug(name)
-    if not ending:
-        raise AgentError("a name needs a letter or digit", path="other", got=name)
+        names = either([match.agent.name for match in known])
+        raise AgentError("is in the formulary", path="other", got=name, cure=f"write {names}")
     counted = Measure(measure)
     return Agent(
-        id=f"other:{ending}",
-        name=" ".join(name.split()),
+        id=f"other:{slug(called)}",
+        name=called,
         kind="other",
         measures=(counted,),
         sources=("as described by the prescriber",),
-        description=description.strip(),
+        description=described,
         units=("unit", "units") if counted is Measure.PRODUCT_UNITS else (),
     )

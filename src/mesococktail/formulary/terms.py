@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import TermError
+from mesococktail.errors import AgentError, TermError
 from mesococktail.formulary.agent import Code
 from mesococktail.formulary.names import either, key, near
 
@@ -59,7 +59,10 @@ class Vocabulary:
         Raises:
             TermError: None is; the message has the nearest ones, or how to say what is not listed.
         """
-        found = self._by_key.get(key(text))
+        try:
+            found = self._by_key.get(key(text))
+        except AgentError as error:
+            raise TermError(error.rule, got=text, cure=error.cure) from None
         if found is not None:
             return found
         close = near(text, (said for term in self.terms for said in (term.label, *term.synonyms)))
