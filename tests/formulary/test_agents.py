@@ -18,9 +18,12 @@ BY_NAME = sorted(AGENTS)
 @pytest.mark.parametrize("agent_id", BY_NAME)
 def test_every_agent_and_every_line_of_it_has_a_source(agent_id: str) -> None:
     agent = AGENTS[agent_id]
-    lines = [*agent.codes, *agent.conventions, *agent.strengths, *agent.cautions, *agent.notes, *agent.status]
-    lines += [why for _, why in (*agent.inferred, *agent.confused)]
-    sources = [*agent.sources, *(line.source for line in lines)]
+    sources = list(agent.sources)
+    sources += [code.source for code in agent.codes]
+    sources += [convention.source for convention in agent.conventions]
+    sources += [status.source for status in agent.status]
+    sources += [cited.source for cited in (*agent.strengths, *agent.cautions, *agent.notes)]
+    sources += [why.source for _, why in (*agent.inferred, *agent.confused)]
     if agent.composition:
         sources.append(agent.composition.source)
     assert agent.sources
@@ -115,5 +118,5 @@ def test_an_unknown_convention_is_refused_with_the_known_ones() -> None:
 
 
 def test_without_a_convention_units_never_turn_into_mass() -> None:
-    with pytest.raises(AgentError, match="do not turn into mass$"):
+    with pytest.raises(AgentError, match=r"do not turn into mass$"):
         AGENTS["minoxidil"].convention("IU")

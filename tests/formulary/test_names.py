@@ -135,7 +135,7 @@ def test_estradiol_is_never_alfatradiol(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["silicone", "silicon", "red clover extract", "cyproterone"])
 def test_what_only_sounds_alike_is_refused_with_the_reason(name: str) -> None:
-    with pytest.raises(AgentError, match="another substance|not organic|is not an amount"):
+    with pytest.raises(AgentError, match=r"another substance|not organic|is not an amount"):
         FORMULARY.find(name)
 
 
@@ -148,10 +148,10 @@ def test_what_only_sounds_alike_is_refused_with_the_reason(name: str) -> None:
         "minoxi dil",
         "mínoxidil",
         "vitamin\u00a0B12",
-        "vitamin B‑12",
+        "vitamin B\u201112",
         "vitamin B₁₂",
         "ﬁnasteride",
-        "17-α-estradiol",
+        "17-\u03b1-estradiol",
         "Bépanthène",
         "copper_tripeptide 1",
     ],
@@ -163,9 +163,9 @@ def test_case_spaces_hyphens_and_accents_do_not_matter(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "minоxidil",
-        "mιnoxidil",
-        "minoxidil１",
+        "min\u043exidil",
+        "m\u03b9noxidil",
+        "minoxidil\uff11",
         "minoxidi\u0338l",
         "minoxidil\u200b",
         "biotin\u202e",
@@ -208,11 +208,10 @@ def test_an_unknown_name_says_the_way_out() -> None:
 def test_any_text_is_an_agent_or_our_error(text: str) -> None:
     try:
         match = FORMULARY.find(text)
-    except AgentError as error:
-        assert str(error)
-    else:
-        assert isinstance(match, Match)
-        assert match.written == text
+    except AgentError:
+        return
+    assert isinstance(match, Match)
+    assert match.written == text
 
 
 @pytest.mark.parametrize(
@@ -244,7 +243,7 @@ def test_the_longest_name_at_the_start_is_taken(text: str, agent_id: str, rest: 
 
 @pytest.mark.parametrize(
     "text",
-    ["biotinx 5 mg", "biotin-x 5 mg", "biotin/minoxidil", "", " ", "5 mg", "x" * 500, "minоxidil 1 mL"],
+    ["biotinx 5 mg", "biotin-x 5 mg", "biotin/minoxidil", "", " ", "5 mg", "x" * 500, "min\u043exidil 1 mL"],
 )
 def test_no_name_is_taken_where_none_ends(text: str) -> None:
     assert FORMULARY.longest(text) is None
@@ -354,7 +353,7 @@ def test_what_must_not_be_confused_may_be_another_agent() -> None:
         ("a + b", "d", "mass"),
         ("other x", "d", "mass"),
         ("x (y", "d", "mass"),
-        ("хy", "d", "mass"),
+        ("\u0445y", "d", "mass"),
         (None, "d", "mass"),
         ("x", None, "mass"),
     ],
@@ -362,5 +361,5 @@ def test_what_must_not_be_confused_may_be_another_agent() -> None:
 def test_another_agent_that_could_not_be_read_back_is_refused(
     name: str, description: str, measure: str
 ) -> None:
-    with pytest.raises(AgentError, match="^other"):
+    with pytest.raises(AgentError, match=r"^other"):
         other(name, description=description, measure=measure)

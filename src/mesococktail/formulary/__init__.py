@@ -1,4 +1,11 @@
-"""What is known before a patient comes: agents, coded terms, stock strengths and formulas."""
+"""What is known before a patient comes: agents, coded terms, stock strengths and formulas.
+
+The published formulas are loaded on first use: looking a name up does not need them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from mesococktail.formulary.agent import (
     PREMISES,
@@ -17,6 +24,10 @@ from mesococktail.formulary.formulary import Formula, Formulary, Stock
 from mesococktail.formulary.other import other
 from mesococktail.formulary.terms import Term, Vocabulary
 
+if TYPE_CHECKING:
+    from mesococktail.formulary.published import PublishedFormula, PublishedIngredient, published_for
+    from mesococktail.formulary.reported import Means, Reported
+
 __all__ = (
     "PREMISES",
     "PURPOSES",
@@ -28,11 +39,29 @@ __all__ = (
     "Formula",
     "Formulary",
     "Match",
+    "Means",
     "Measure",
     "Member",
+    "PublishedFormula",
+    "PublishedIngredient",
+    "Reported",
     "Status",
     "Stock",
     "Term",
     "Vocabulary",
     "other",
+    "published_for",
 )
+
+_PUBLISHED = ("Means", "PublishedFormula", "PublishedIngredient", "Reported", "published_for")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLISHED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The published formulas bring amounts and their own checks with them.
+    from mesococktail.formulary import published  # noqa: PLC0415
+
+    value: object = getattr(published, name)
+    globals()[name] = value
+    return value

@@ -192,12 +192,11 @@ class Formulary:
 
     def containing(self, agent_id: str) -> tuple[str, ...]:
         """Return the ids of the premixes that say they hold this agent, also inside another premix."""
-        held = {self._agent(agent_id).id}
-        for _ in self.agents:
-            more = {agent.id for agent in self.agents.values() if held.intersection(agent.members)}
-            if more <= held:
-                break
+        held: set[str] = set()
+        more = {self._agent(agent_id).id}
+        while more:
             held |= more
+            more = {a.id for a in self.agents.values() if more.intersection(a.members)} - held
         return tuple(each for each in self.agents if each in held and each != agent_id)
 
     def with_class(self, name: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000
 """Bytes. A clinic's formulary is a few pages; more is another file by mistake."""
+_SHOWN = 50
 _LONGEST_TEXT = 2_000
 
 
@@ -31,7 +32,9 @@ def read_toml(path: str | PathLike[str]) -> tuple[Table, bytes]:
     Raises:
         FormularyError: It cannot be read, is too large, or is not TOML.
     """
-    shown = repr(path) if not isinstance(path, str) else path
+    shown = str(path)
+    # The end of a path tells more than its beginning.
+    shown = shown if len(shown) <= _SHOWN else f"…{shown[-_SHOWN:]}"
     try:
         with Path(path).open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -131,10 +134,7 @@ def as_table(value: object, path: str) -> Table:
 def plain_text(value: object, path: str) -> str:
     """Return *value* if it is a text of printable characters, or refuse it."""
     if not isinstance(value, str):
-        kind = "a number" if isinstance(value, (int, float)) else "not a text"
-        raise FormularyError(
-            f"is {kind}, and a text is needed", path=path, got=value, cure="put it in quotes"
-        )
+        raise FormularyError("is not a text", path=path, got=value, cure="put it in quotes")
     text = value.strip()
     if not text:
         raise FormularyError("is empty", path=path, cure="fill it in or leave the key out")
