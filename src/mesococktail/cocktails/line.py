@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LONGEST = 2000
 _DEVIATION = "; deviation: "
 _OTHER = re.compile(r'other "(?P<name>[^"]{1,100})" \[(?P<description>[^\[\]]{1,300})\] ?')
-_PURPOSE = re.compile(r"(?P<portion>.*?) ?\((?P<role>[A-Za-z][A-Za-z ]*)\)")
+_PURPOSE = re.compile(r"(?P<portion>.*?) ?\((?P<role>[A-Za-z][A-Za-z_ ]*)\)")
 _FILL = re.compile(r"(?:q\.s\.|qs) to (?P<to>.+)")
 _MAKE = {Role.PRINCIPAL: principal, Role.COMPLEMENTARY: complementary}
 
