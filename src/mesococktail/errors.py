@@ -196,6 +196,12 @@ class ConflictError(LogError):
     code = "conflict"
 
 
+class BatchError(LogError, ValueError):
+    """One of many records was refused, and the batch stopped there."""
+
+    code = "batch"
+
+
 class TransferError(LogError, ValueError):
     """A transfer file is damaged or does not continue this log."""
 

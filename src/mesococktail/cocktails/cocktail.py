@@ -168,7 +168,9 @@ class Cocktail:
         """
         wanted, total = _volume(to), self.total
         if total is None:
-            raise CocktailError("cannot be scaled while its total is not known", cure="add a fill, q.s. to 5 mL")
+            raise CocktailError(
+                "cannot be scaled while its total is not known", cure="add a fill, q.s. to 5 mL"
+            )
         factor = Fraction(wanted.base) / Fraction(total.base)
         return Cocktail(*(_scaled(part, factor) for part in self.parts), deviation=self.deviation)
 
@@ -196,17 +198,25 @@ def _law(cocktail: Cocktail) -> list[Finding]:
     broken = []
     if not FEWEST <= len(agents) <= MOST:
         broken.append(
-            ("number_of_agents", f"{len(agents)} agents: a cocktail has {FEWEST} to {MOST}, adjuncts not counted")
+            (
+                "number_of_agents",
+                f"{len(agents)} agents: a cocktail has {FEWEST} to {MOST}, adjuncts not counted",
+            )
         )
     for role in Role:
         if role not in roles:
             broken.append((f"no_{role.value}", f"no {role.value} ingredient: a cocktail has at least one"))
     twice = sorted({agent for agent in agents if agents.count(agent) > 1})
     faults = [
-        _fault("agent_twice", f"{agent} stands in it twice; write it once, with the whole dose") for agent in twice
+        _fault("agent_twice", f"{agent} stands in it twice; write it once, with the whole dose")
+        for agent in twice
     ]
     if not agents:
-        return [_fault("number_of_agents", "no agent at all; a session without a cocktail is recorded without one")]
+        return [
+            _fault(
+                "number_of_agents", "no agent at all; a session without a cocktail is recorded without one"
+            )
+        ]
     if cocktail.deviation is None:
         cure = "; change it, or say why it departs with deviation=…"
         return faults + [_fault(code, message + cure) for code, message in broken]

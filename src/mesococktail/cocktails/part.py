@@ -290,5 +290,8 @@ def _purpose(agent: Agent, purpose: str | None) -> str:
     if purpose in PURPOSES:
         return purpose
     raise CocktailError(
-        "is not a purpose of an adjunct", path="purpose", got=purpose, cure=f"use one of {', '.join(PURPOSES)}"
+        "is not a purpose of an adjunct",
+        path="purpose",
+        got=purpose,
+        cure=f"use one of {', '.join(PURPOSES)}",
     )

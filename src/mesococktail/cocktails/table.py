@@ -40,7 +40,9 @@ def table_of(cocktail: Cocktail) -> Table:
 
 
 def _row(cocktail: Cocktail, part: Part) -> tuple[str, ...]:
-    kind = part.role.value if isinstance(part, Ingredient) else part.purpose if isinstance(part, Adjunct) else ""
+    kind = (
+        part.role.value if isinstance(part, Ingredient) else part.purpose if isinstance(part, Adjunct) else ""
+    )
     volume, final, dose = cocktail.volume(part), cocktail.final(part), part.dose
     if part.portion.unknown is not None:
         return part.agent.name, kind, f"unknown ({part.portion.unknown})", "", ""
@@ -74,9 +76,13 @@ def rounded_draws(cocktail: Cocktail, *, graduation: AmountLike) -> tuple[Rounde
     """
     mark = Amount.of(graduation)
     if mark.dimension is not Dimension.VOLUME:
-        raise CocktailError(f"must be a volume, and this is a {mark.dimension}", path="graduation", got=str(mark))
+        raise CocktailError(
+            f"must be a volume, and this is a {mark.dimension}", path="graduation", got=str(mark)
+        )
     return tuple(
-        _rounded(part, volume, mark) for part in cocktail.parts if (volume := cocktail.volume(part)) is not None
+        _rounded(part, volume, mark)
+        for part in cocktail.parts
+        if (volume := cocktail.volume(part)) is not None
     )
 
 

@@ -117,9 +117,7 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
     return (attrs.evolve(record, **changes) if changes else record), wrong
 
 
-def _code(
-    text: str, field: Field, record: object, formulary: Formulary
-) -> tuple[str, tuple[Finding, ...]]:
+def _code(text: str, field: Field, record: object, formulary: Formulary) -> tuple[str, tuple[Finding, ...]]:
     assert field.about.codes is not None  # noqa: S101  # a code says of which vocabulary
     try:
         term = formulary.term(field.about.codes, text)
@@ -137,9 +135,7 @@ def _technique(record: Prescription, formulary: Formulary) -> tuple[str, ...]:
     mechanical = False
     if record.delivery is not None:
         mechanical = formulary.term("delivery", record.delivery).class_ == "mechanical"
-    return tuple(
-        name for name, holds in (("chemical", chemical), ("mechanical", mechanical)) if holds
-    )
+    return tuple(name for name, holds in (("chemical", chemical), ("mechanical", mechanical)) if holds)
 
 
 def _prescription_findings(record: Prescription, formulary: Formulary, now: datetime) -> Iterator[Finding]:
@@ -188,7 +184,9 @@ def _name_finding(written: str | None, path: str, formulary: Formulary) -> Itera
     except MesococktailError:
         return
     if match.note is not None:
-        yield Finding(Severity.INFO, "agent_name", path, f"{written} is read as {match.agent.name}: {match.note}")
+        yield Finding(
+            Severity.INFO, "agent_name", path, f"{written} is read as {match.agent.name}: {match.note}"
+        )
 
 
 def _overlaps(ingredients: tuple[Ingredient, ...]) -> Iterator[Finding]:
@@ -198,12 +196,12 @@ def _overlaps(ingredients: tuple[Ingredient, ...]) -> Iterator[Finding]:
             if other is part:
                 continue
             for member in (other.agent.id, *other.agent.members):
-                if member in part.agent.members and (member == other.agent.id or part.agent.id < other.agent.id):
+                if member in part.agent.members and (
+                    member == other.agent.id or part.agent.id < other.agent.id
+                ):
                     yield Finding(
                         Severity.INFO,
                         "overlap",
                         f"ingredients[{place}].agent",
                         f"{part.agent.name} contains {member}, which {other.agent.name} adds as well",
                     )
-
-

@@ -11,6 +11,7 @@ from mesococktail.errors import DocumentError
 LONGEST = 65_536
 """Bytes of one document."""
 _LONGEST_NUMBER = 9
+_LONGEST_OF_A_LOG = 18
 
 
 def read_json(text: str | bytes) -> object:
@@ -22,10 +23,26 @@ def read_json(text: str | bytes) -> object:
     """
     if len(text) > LONGEST:
         raise DocumentError(f"a document is at most {LONGEST} bytes", got=str(text[:30]))
+    return _decoded(text, _DECODER)
+
+
+def strict_object(line: bytes) -> dict[str, Any]:
+    """Return the object on one line of an exported log, whose numbers may be as long as SQLite's.
+
+    Raises:
+        DocumentError: As for `read_json`, or it is not an object.
+    """
+    value = _decoded(line, _OF_A_LOG)
+    if not isinstance(value, dict):
+        raise DocumentError("is not an object", got=value)
+    return value
+
+
+def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
         decoded.encode()
-        value: object = _DECODER.decode(decoded)
+        value: object = decoder.decode(decoded)
     except UnicodeDecodeError as error:
         raise DocumentError(f"is not UTF-8 (byte {error.start})", cure="save it as UTF-8") from None
     except UnicodeEncodeError:
@@ -51,7 +68,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _whole(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
-        raise DocumentError(f"has more than {_LONGEST_NUMBER} digits", got=digits, cure="amounts are written as text")
+        raise DocumentError(
+            f"has more than {_LONGEST_NUMBER} digits", got=digits, cure="amounts are written as text"
+        )
+    return int(digits)
+
+
+def _whole_of_a_log(digits: str) -> int:
+    if len(digits) > _LONGEST_OF_A_LOG:
+        raise DocumentError("is a number that no log has", got=digits)
     return int(digits)
 
 
@@ -65,6 +90,9 @@ def _refused(number: str) -> object:
 
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_refused, parse_int=_whole, parse_constant=_refused
+)
+_OF_A_LOG = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_refused, parse_int=_whole_of_a_log, parse_constant=_refused
 )
 
 

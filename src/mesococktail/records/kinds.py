@@ -177,7 +177,9 @@ _CONFORM: dict[FieldType, Callable[[Any], object]] = {
     FieldType.RECORD: _link,
     FieldType.NUMBER: _number,
     FieldType.FLAG: _instance(bool),
-    FieldType.COCKTAIL: lambda value: Cocktail.parse(value) if isinstance(value, str) else _instance(Cocktail)(value),
+    FieldType.COCKTAIL: lambda value: (
+        Cocktail.parse(value) if isinstance(value, str) else _instance(Cocktail)(value)
+    ),
     FieldType.TEXTS: _texts,
     FieldType.FINDINGS: _findings,
 }

@@ -33,24 +33,27 @@ class Prescription:
     patient: Annotated[str, About("Opaque id of the patient; never a name.", FieldType.PATIENT)]
     doctor: Annotated[str, About("Id of the doctor who prescribed.", FieldType.DOCTOR)]
     at: Annotated[datetime | Around, About("When it was prescribed, with its zone.")]
-    at_defaulted: Annotated[bool, About("Whether nobody stated the time, so that it is the time of writing.")] = (
-        False
-    )
+    at_defaulted: Annotated[
+        bool, About("Whether nobody stated the time, so that it is the time of writing.")
+    ] = False
     indication: Annotated[Indication, About("What is treated.")]
     cocktail: Annotated[
         Cocktail | None,
         About("What is to be injected; absent where the technique is mechanical, or with saline only."),
     ] = None
-    delivery: Annotated[
-        str | None, About("How it gets into the skin.", FieldType.CODE, codes="delivery")
-    ] = None
+    delivery: Annotated[str | None, About("How it gets into the skin.", FieldType.CODE, codes="delivery")] = (
+        None
+    )
     payload: Annotated[
-        str | None, About("What is delivered: active agents, saline, or nothing.", FieldType.CODE, codes="payload")
+        str | None,
+        About("What is delivered: active agents, saline, or nothing.", FieldType.CODE, codes="payload"),
     ] = None
     route: Annotated[str | None, About("The layer it goes into.", FieldType.CODE, codes="routes")] = None
     plan: Annotated[Plan | None, About("When the sessions are to be, and how many.")] = None
     rationale: Annotated[str | None, About("Why this mixture, in the doctor's words.")] = None
-    reference: Annotated[str | None, About("Reference of the calling software, such as a visit number.")] = None
+    reference: Annotated[str | None, About("Reference of the calling software, such as a visit number.")] = (
+        None
+    )
     formula: Annotated[str | None, About("Name and version of the formula it started from.")] = None
     changes: Annotated[tuple[str, ...], About("How it departs from that formula, part by part.")] = ()
     transcribed_from: Annotated[
@@ -66,9 +69,9 @@ class Prescription:
     findings: Annotated[
         tuple[Finding, ...], About("What the checks had to say when it was made.", at_the_door=True)
     ] = ()
-    formulary: Annotated[
-        str | None, About("Digest of the formulary it was made with.", at_the_door=True)
-    ] = None
+    formulary: Annotated[str | None, About("Digest of the formulary it was made with.", at_the_door=True)] = (
+        None
+    )
 
 
 def faults(record: Prescription) -> list[RecordError]:

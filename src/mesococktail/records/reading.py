@@ -94,7 +94,10 @@ def _faults(error: BaseException, path: str) -> list[Finding]:
         return [finding.under(path) for finding in error.findings]
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
         known = ", ".join(field.name for field in attrs.fields(error.cl))
-        return [_fault(join(path, str(key)), f"is not a field; it may have {known}") for key in sorted(error.extra_fields)]
+        return [
+            _fault(join(path, str(key)), f"is not a field; it may have {known}")
+            for key in sorted(error.extra_fields)
+        ]
     if isinstance(error, KeyError):
         return [_fault(join(path, str(error.args[0])), "is missing, and needed")]
     raise error
@@ -110,7 +113,8 @@ _converter = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
 @lru_cache(maxsize=64)
 def _structure_of(cls: type, formulary: Formulary | None) -> Callable[[Any, Any], Any]:
     hooks = {
-        field.name: override(struct_hook=_ignoring_type(_reader(field, formulary))) for field in fields_of(cls)
+        field.name: override(struct_hook=_ignoring_type(_reader(field, formulary)))
+        for field in fields_of(cls)
     }
     return make_dict_structure_fn(cls, _converter, **hooks)  # type: ignore[arg-type]  # its stubs want named ones
 
@@ -245,7 +249,9 @@ def _stored_part(raw: Mapping[str, object]) -> Part:
     if "role" in raw:
         return Ingredient(agent, portion, _role(raw["role"]))
     to = raw.get("fills_to")
-    return Adjunct(agent, portion, _plain(raw["purpose"], "purpose"), None if to is None else _stored_amount(to))
+    return Adjunct(
+        agent, portion, _plain(raw["purpose"], "purpose"), None if to is None else _stored_amount(to)
+    )
 
 
 def _stored_agent(raw: object) -> NamedAgent:
@@ -279,7 +285,9 @@ def _given_part(raw: Mapping[str, object], formulary: Formulary) -> Part:
             amounts[key] = _plain(value, key)
         elif key in _PORTION and value is not None:
             try:
-                amounts[key] = value if isinstance(value, int) and key == "over" else _amount(value, units=units)
+                amounts[key] = (
+                    value if isinstance(value, int) and key == "over" else _amount(value, units=units)
+                )
             except MesococktailError as error:
                 raise error.at(key) from None
     if "role" in raw:

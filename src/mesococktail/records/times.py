@@ -77,9 +77,7 @@ def _read(text: str) -> datetime | Around:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise RecordError(
-            "is not a time", got=text, cure="write it like 2025-03-01T10:00+04:00"
-        ) from None
+        raise RecordError("is not a time", got=text, cure="write it like 2025-03-01T10:00+04:00") from None
 
 
 def month_of(time: datetime | Around) -> int | None:

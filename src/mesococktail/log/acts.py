@@ -1,0 +1,183 @@
+"""What each act may do to a record, and what the log must know before it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.errors import ConflictError, RecordError, RecordNotFoundError
+from mesococktail.log.ids import bytes_of, text_of
+from mesococktail.log.star import ACTIVE, STATUS, STOPPED, VOIDED
+from mesococktail.records import FieldType, fields_of, stored_record
+
+if TYPE_CHECKING:
+    import sqlite3
+
+LONGEST_REASON = 1000
+
+
+@attrs.frozen(slots=False)
+class Standing:
+    """A record as it stands: its newest content, version and status."""
+
+    kind: str
+    id: str
+    version: int
+    """Of the newest act on it; a correction must name it."""
+    status: str
+    """``active``, ``stopped`` or ``voided``."""
+    key: int
+    """Sequence of its first entry: the number by which the tables know it."""
+    document: bytes = attrs.field(repr=False)
+
+    @property
+    def record(self) -> Any:
+        """The newest content.
+
+        Raises:
+            DocumentError: The stored document is not one: the log is damaged, see ``verify``.
+        """
+        return stored_record(self.kind, self.document)
+
+
+STANDING = (
+    "SELECT f.kind, f.id, n.version, s.act, f.seq, p.document FROM entry AS f "
+    "JOIN entry AS n ON n.id = f.id AND n.version = (SELECT max(version) FROM entry WHERE id = f.id) "
+    "JOIN payload AS p ON p.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act IN ('record', 'amend')) "
+    "LEFT JOIN entry AS s ON s.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act IN ('stop', 'void')) "
+    "WHERE f.version = 1 AND "
+)
+
+
+def standing(connection: sqlite3.Connection, record_id: bytes) -> Standing:
+    """Return a record as it stands.
+
+    Raises:
+        RecordNotFoundError: The log has no record of that id.
+    """
+    row = connection.execute(STANDING + "f.id = ?", (record_id,)).fetchone()
+    if row is None:
+        raise RecordNotFoundError("no record of that id is in this log", path="id", got=text_of(record_id))
+    return standing_of(row)
+
+
+def standing_at(connection: sqlite3.Connection, first: int, last: int) -> list[Standing]:
+    """Return the records whose first entries lie between two sequences, both included, in log order."""
+    rows = connection.execute(STANDING + "f.seq BETWEEN ? AND ? ORDER BY f.seq", (first, last))
+    return [standing_of(row) for row in rows.fetchall()]
+
+
+def standing_of(row: tuple[Any, ...]) -> Standing:
+    """Return the `Standing` of a row of the query above."""
+    kind, record_id, version, last_act, key, document = row
+    return Standing(kind, text_of(record_id), version, STATUS[status_after(last_act)], key, document.encode())
+
+
+def status_after(last_act: str | None) -> int:
+    """Return the status of a record whose newest stop or void is *last_act*."""
+    return {"stop": STOPPED, "void": VOIDED}.get(last_act or "", ACTIVE)
+
+
+def may(act: str, now: Standing, version: int | None) -> None:
+    """Refuse an act that makes no sense on the record as it stands.
+
+    Args:
+        act: ``amend``, ``void`` or ``stop``.
+        now: The record as it stands.
+        version: The version that the caller has seen; None when only the id was given.
+
+    Raises:
+        ConflictError: The record has moved on, or its status forbids the act; the cure says what to do instead.
+    """
+    where = f"{now.kind} {now.id}"
+    if version is not None and version != now.version:
+        raise ConflictError(
+            f"version {version} is not the newest, which is {now.version}",
+            got=where,
+            cure="read the record again and decide anew",
+        )
+    if now.status == "voided":
+        raise ConflictError("is void", got=where, cure="record it anew if it should exist after all")
+    if act == "stop":
+        if now.kind != "prescription":
+            raise ConflictError("cannot be stopped: only a treatment can", got=where, cure="amend or void it")
+        if now.status == "stopped":
+            raise ConflictError(
+                "is stopped already", got=where, cure="amend it, or prescribe anew with renews="
+            )
+
+
+def needs_reason(reason: object) -> str:
+    """Return the reason of a correction.
+
+    Raises:
+        RecordError: There is none.
+    """
+    if not isinstance(reason, str) or not reason.strip():
+        raise RecordError("is missing", path="reason", cure="say why, in a few words")
+    if len(reason) > LONGEST_REASON or not reason.replace("\n", " ").isprintable():
+        raise RecordError(
+            f"must be printable text of at most {LONGEST_REASON} characters", path="reason", got=reason
+        )
+    return reason
+
+
+def links_hold(connection: sqlite3.Connection, record: object, kind: str) -> None:
+    """Refuse a record that names a doctor or a record that is not there.
+
+    Raises:
+        RecordNotFoundError: The doctor is not registered (the nearest one is named), or a link points nowhere.
+        RecordError: A link points to a record that was voided, of another kind or of another patient.
+    """
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name)
+        if value is None:
+            continue
+        if field.type is FieldType.DOCTOR and kind != "doctor":
+            doctor_registered(connection, value, field.name)
+        elif field.type is FieldType.RECORD:
+            _link_holds(connection, record, field.name, value, field.about.link)
+
+
+def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) -> None:
+    """Refuse a doctor who is not registered, naming the nearest who is."""
+    found = connection.execute(
+        "SELECT 1 FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id WHERE d.doctor = ? AND f.status <> ?",
+        (doctor, VOIDED),
+    ).fetchone()
+    if found is not None:
+        return
+    from difflib import get_close_matches  # noqa: PLC0415  # only to say who was probably meant
+
+    known = [
+        row[0]
+        for row in connection.execute(
+            "SELECT d.doctor FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id "
+            "WHERE f.status <> ? ORDER BY 1",
+            (VOIDED,),
+        )
+    ]
+    near = get_close_matches(doctor, known, 1)
+    cure = f"did you mean {near[0]}?" if near else "register the doctor first: mesococktail doctor ID NAME"
+    raise RecordNotFoundError(
+        "no doctor of that id is registered in this log", path=path, got=doctor, cure=cure
+    )
+
+
+def _link_holds(
+    connection: sqlite3.Connection, record: object, name: str, link: str, wanted: str | None
+) -> None:
+    try:
+        there = standing(connection, bytes_of(link))
+    except RecordNotFoundError as error:
+        raise error.at(name) from None
+    if there.kind != wanted:
+        raise RecordError(f"is a {there.kind}, not a {wanted}", path=name, got=link)
+    if there.status == "voided":
+        raise RecordError(
+            f"is a {wanted} that was voided", path=name, got=link, cure="name the one that stands"
+        )
+    patient = getattr(record, "patient", None)
+    if patient is not None and getattr(there.record, "patient", patient) != patient:
+        raise RecordError("belongs to another patient", path=name, got=link)

@@ -1,0 +1,66 @@
+"""A copy of a log in use: made online, verified against the head, put in place under its name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+
+from mesococktail.errors import LogBrokenError, LogExistsError, LogUseError
+from mesococktail.log.connection import create_file, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mesococktail.log.chain import Receipt
+    from mesococktail.log.log import PrescriptionLog
+
+PAGES = 2048
+"""Pages copied while the log is held; a writer gets its turn between."""
+
+
+def backup(log: PrescriptionLog, path: Path) -> Receipt:
+    """Copy *log* to *path*; see `PrescriptionLog.backup`."""
+    if path.exists() or path.is_symlink():
+        raise LogExistsError("there is already a file", got=str(path), cure="choose another path")
+    source = log.reading_connection()
+    if source.in_transaction:
+        raise LogUseError("a backup cannot be made inside a running transaction")
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    create_file(unfinished)
+    before = log.head()
+    try:
+        with told(unfinished):
+            target = sqlite3.connect(unfinished, isolation_level=None)
+            try:
+                source.backup(target, pages=PAGES)
+            finally:
+                target.close()
+        head = _verified(log, unfinished, before)
+        _sync(unfinished)
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise LogExistsError("there is already a file", got=str(path), cure="choose another path") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _sync(path.parent)
+    return head
+
+
+def _verified(log: PrescriptionLog, copy: Path, before: Receipt) -> Receipt:
+    with type(log).open(copy, read_only=True) as made:
+        found = made.verify(head=before)
+        if found:
+            raise LogBrokenError(
+                f"the copy does not verify: {found[0]}", got=str(log.path), cure="verify the log itself"
+            )
+        return made.head()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,203 @@
+"""Many records at once: streamed, one transaction a batch, every refused one named with its cure."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.errors import BatchError, ConflictError, DocumentError, MesococktailError, RecordError
+from mesococktail.log import chain
+from mesococktail.log.acts import links_hold
+from mesococktail.log.ids import bytes_of
+from mesococktail.log.writer import Act
+from mesococktail.records import KINDS, complete, document, name_of, read_json
+from mesococktail.records.reading import given_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mesococktail.log.chain import Receipt
+    from mesococktail.log.log import PrescriptionLog
+
+ENVELOPE = ("kind", "id", "recorded_by")
+MOST_LISTED = 1000
+
+
+@attrs.frozen
+class Refused:
+    """One record that was not taken."""
+
+    line: int
+    """Its place among those given, from 1: the line of a file."""
+    error: MesococktailError
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"line {self.line}: {finding.path}: {finding.message}" for finding in self.error.findings
+        )
+
+
+@attrs.frozen
+class BatchReport:
+    """What became of many records."""
+
+    read: int
+    appended: int
+    repeated: int
+    """Already there, with the same id and content."""
+    refused: tuple[Refused, ...]
+    """The first thousand of them."""
+    refused_count: int
+    head: Receipt
+
+
+@attrs.frozen
+class _Made:
+    line: int
+    record: Any
+    kind: str
+    id: bytes | None
+    recorded_by: str | None
+    document: bytes
+
+
+def append_many(
+    log: PrescriptionLog,
+    records: Iterable[object],
+    kind: str,
+    on_refused: str,
+    batch: int,
+    recorded_by: str | None,
+    progress: Callable[[int], None] | None,
+    *,
+    dry_run: bool = False,
+) -> BatchReport:
+    """Append records batch by batch; see `PrescriptionLog.append_many`. A dry run only checks them."""
+    if on_refused not in ("stop", "report"):
+        raise RecordError("must be stop or report", path="on_refused", got=on_refused)
+    if isinstance(records, str | bytes | Mapping):
+        raise RecordError(
+            "must be many records", path="records", got=type(records).__name__, cure="put it in a list"
+        )
+    run = _Run(log, kind, on_refused, recorded_by, dry_run=dry_run)
+    numbered = enumerate(iter(records), start=1)
+    while some := list(islice(numbered, batch)):
+        run.take(some)
+        if progress is not None:
+            progress(run.read)
+    return run.report()
+
+
+class _Run:
+    def __init__(
+        self, log: PrescriptionLog, kind: str, on_refused: str, recorded_by: str | None, *, dry_run: bool
+    ) -> None:
+        self._log = log
+        self._kind = kind
+        self._stops = on_refused == "stop"
+        self._by = recorded_by
+        self._dry = dry_run
+        self._kept = 0
+        self._appended = 0
+        self._repeated = 0
+        self._refused: list[Refused] = []
+        self._refused_count = 0
+        self.read = 0
+
+    def report(self) -> BatchReport:
+        return BatchReport(
+            self.read,
+            self._appended,
+            self._repeated,
+            tuple(self._refused),
+            self._refused_count,
+            self._log.head(),
+        )
+
+    def take(self, some: list[tuple[int, object]]) -> None:
+        # What needs no lock is done before it is held.
+        made = [one for one in (self._made(line, given) for line, given in some) if one is not None]
+        if self._dry:
+            self._appended += len(made)
+        else:
+            done = self._log.write_batch(lambda sqlite: self._acts(sqlite, made))
+            self._appended += done
+        self.read = self._kept = some[-1][0]
+
+    def _made(self, line: int, given: object) -> _Made | None:
+        try:
+            return self._read(line, given)
+        except MesococktailError as error:
+            self._refuse(line, error)
+            return None
+
+    def _read(self, line: int, given: object) -> _Made | None:
+        if isinstance(given, str | bytes):
+            if not given.strip():
+                return None
+            given = read_json(given)
+        kind, record_id, by = self._kind, None, self._by
+        if isinstance(given, Mapping):
+            envelope = {name: given[name] for name in ENVELOPE if name in given}
+            if kind == "doctor" or envelope.get("kind") == "doctor":
+                # A doctor's own id is a field of the record.
+                envelope.pop("id", None)
+            if envelope:
+                given = {name: value for name, value in given.items() if name not in envelope}
+                kind, by = envelope.get("kind", kind), envelope.get("recorded_by", by)
+                record_id = None if "id" not in envelope else bytes_of(envelope["id"])
+            given = given_record(kind, given, self._log.formulary)
+        elif type(given) not in KINDS.values():
+            raise DocumentError("must be a record, a mapping or a line of JSON", got=type(given).__name__)
+        record = complete(given, self._log.formulary, datetime.now(UTC))
+        return _Made(line, record, name_of(type(record)), record_id, self._log.author(by), document(record))
+
+    def _acts(self, sqlite: sqlite3.Connection, made: list[_Made]) -> Iterator[Act]:
+        """Yield the acts of a batch, inside its transaction."""
+        doctors: set[str] = set()
+        for one in made:
+            try:
+                act = self._act(sqlite, one, doctors)
+            except MesococktailError as error:
+                self._refuse(one.line, error)
+                continue
+            if act is not None:
+                yield act
+
+    def _act(self, sqlite: sqlite3.Connection, one: _Made, doctors: set[str]) -> Act | None:
+        if one.kind == "doctor":
+            known = self._log.registered(one.record.id)
+            if known is not None:
+                if document(known.record) == one.document:
+                    self._repeated += 1
+                    return None
+                raise ConflictError(
+                    "is registered with other content", path="id", got=one.record.id, cure="amend that record"
+                )
+        elif one.id is not None and self._log.repeated(one.id, one.record):
+            self._repeated += 1
+            return None
+        elif getattr(one.record, "doctor", None) not in doctors or getattr(one.record, "renews", None):
+            links_hold(sqlite, one.record, one.kind)
+            doctors.add(one.record.doctor)
+        stamp = chain.microseconds(datetime.now(UTC))
+        record_id = one.id or self._log.new_id()
+        return Act("record", one.kind, record_id, 1, one.recorded_by, stamp, None, one.document, one.document)
+
+    def _refuse(self, line: int, error: MesococktailError) -> None:
+        if self._stops:
+            raise BatchError(
+                f"line {line} was refused: {error}",
+                cure=f"mend it and go on from line {self._kept + 1}; lines before that are in the log"
+                if self._kept
+                else "mend it; nothing was written",
+                findings=[finding.under(f"line {line}") for finding in error.findings],
+            )
+        self._refused_count += 1
+        if len(self._refused) < MOST_LISTED:
+            self._refused.append(Refused(line, error))

@@ -1,0 +1,170 @@
+"""Entries and the hashes that link them.
+
+The hash of an entry covers the hash before it and every stored field, each with its length. Its
+payload is covered through a salted commitment, so that the payload can be erased and the chain still
+verifies. What is hashed is what is stored; nothing is written anew to verify it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from struct import Struct
+from typing import Any
+
+import attrs
+
+from mesococktail.errors import LogError
+from mesococktail.records import stored_record
+
+_ENTRY = b"mesococktail entry 1"
+_PAYLOAD = b"mesococktail payload 1"
+_LOG = b"mesococktail log 1"
+_LENGTH = Struct(">I").pack
+_NUMBER = Struct(">q").pack
+_ABSENT = b"\xff\xff\xff\xff"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RECEIPT = re.compile(r"([1-9][0-9]{0,18})-([A-Z2-7]{10}|[A-Z2-7]{52})")
+SALT_BYTES = 16
+SHORT = 10
+
+
+@attrs.frozen
+class Receipt:
+    """Sequence and hash of one entry, to be kept outside the file: it proves that entry later.
+
+    Its printed form, ``17-3XG2QK5VTB``, carries the first 50 bits of the hash.
+    """
+
+    seq: int
+    hash: str
+    """In base32: 52 characters when it comes from an entry, 10 when it was read from paper."""
+
+    @classmethod
+    def of(cls, seq: int, hashed: bytes) -> Receipt:
+        """Return the receipt of an entry."""
+        return cls(seq, base64.b32encode(hashed).decode().rstrip("="))
+
+    @classmethod
+    def parse(cls, text: str) -> Receipt:
+        """Read a printed receipt.
+
+        Raises:
+            LogError: It is not one.
+        """
+        match = _RECEIPT.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            raise LogError("is not a receipt", got=text, cure="write it as printed, such as 17-3XG2QK5VTB")
+        return cls(int(match[1]), match[2])
+
+    def __str__(self) -> str:
+        return f"{self.seq}-{self.hash[:SHORT]}"
+
+    def matches(self, other: Receipt) -> bool:
+        """Whether both speak of the same entry, as far as the shorter of them says."""
+        known = min(len(self.hash), len(other.hash))
+        return self.seq == other.seq and self.hash[:known] == other.hash[:known]
+
+
+@attrs.frozen(slots=False)
+class Entry:
+    """One act in the log: what was written down, by whom, when."""
+
+    seq: int
+    act: str
+    """``record``, ``amend``, ``void``, ``stop``; and ``erase``."""
+    kind: str
+    schema: int
+    id: str
+    """Of the record it is about."""
+    version: int
+    recorded_by: str | None
+    """Who wrote it down; None where nobody said."""
+    recorded_at: datetime
+    """When it was written down, in UTC, by the clock of the machine that did."""
+    reason: str | None
+    receipt: Receipt
+    """Keep it elsewhere, and it proves this entry."""
+    document: bytes | None = attrs.field(repr=False)
+    """The record's canonical bytes; None for an act that has none, or where it was erased."""
+
+    @cached_property
+    def record(self) -> Any:
+        """The record that was written down; None for an act that has none.
+
+        Raises:
+            DocumentError: The stored document is not one: the log is damaged, see ``verify``.
+        """
+        return None if self.document is None else stored_record(self.kind, self.document)
+
+
+def microseconds(time: datetime) -> int:
+    """Return *time* as whole microseconds since 1970, UTC."""
+    return (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(recorded: int) -> datetime:
+    """Return the time of a number of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=recorded)
+
+
+def origin(clinic: str, log_id: bytes, created_at: int) -> bytes:
+    """Return what the first entry is linked to: the identity of the log itself."""
+    return hashlib.sha256(
+        b"".join(map(_framed, (_LOG, clinic.encode(), log_id, _NUMBER(created_at))))
+    ).digest()
+
+
+def new_salt() -> bytes:
+    """Return fresh random bytes."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def commitment(salt: bytes, document: bytes) -> bytes:
+    """Return the hash by which an entry commits to its payload."""
+    framed = (_PAYLOAD, _LENGTH(len(salt)), salt, _LENGTH(len(document)), document)
+    return hashlib.sha256(b"".join(framed)).digest()
+
+
+def entry_hash(
+    previous: bytes,
+    seq: int,
+    act: str,
+    kind: str,
+    schema: int,
+    record_id: bytes,
+    version: int,
+    recorded_by: str | None,
+    recorded_at: int,
+    reason: str | None,
+    committed: bytes | None,
+) -> bytes:
+    """Return the hash of an entry, over the hash before it and each stored field with its length."""
+    said_by = _ABSENT if recorded_by is None else _framed(recorded_by.encode())
+    why = _ABSENT if reason is None else _framed(reason.encode())
+    return hashlib.sha256(
+        b"".join(
+            (
+                _ENTRY,
+                previous,
+                _NUMBER(seq),
+                _framed(act.encode()),
+                _framed(kind.encode()),
+                _NUMBER(schema),
+                record_id,
+                _NUMBER(version),
+                said_by,
+                _NUMBER(recorded_at),
+                why,
+                _ABSENT if committed is None else committed,
+            )
+        )
+    ).digest()
+
+
+def _framed(part: bytes) -> bytes:
+    return _LENGTH(len(part)) + part

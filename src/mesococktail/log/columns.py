@@ -1,0 +1,166 @@
+"""How each type of field becomes columns of the star: names, SQL types, and the values of a document.
+
+Amounts are whole millionths of the unit in the column's name, half to even; the exact amount stays in
+the document. Times are seconds since 1970 with the offset of the place and its calendar month.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, assert_never
+
+import attrs
+
+from mesococktail.amounts import Amount
+from mesococktail.records import FieldType, Plan, month_of, time_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesococktail.records import Field
+
+MILLION = 1_000_000
+
+Intern = "Callable[[str, str], int]"
+"""Return the number of a text in a dimension: ``intern("patient", "P-014")``."""
+
+
+@attrs.frozen
+class Columns:
+    """The columns of one field of a document."""
+
+    field: Field
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    values: Callable[[Any, Any], tuple[object, ...]]
+    """From the value in the document and the interning function, one value a column."""
+    shown: tuple[tuple[str, str], ...]
+    """For the view: name and SQL expression of each column that a person sees. ``{t}`` is the table."""
+
+
+def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:
+    """Return the columns of a field; none for what has tables of its own."""
+    name = prefix + field.name
+    match field.type:
+        case FieldType.TEXT:
+            return (_plain(field, name, "TEXT", lambda text, _: (text,)),)
+        case FieldType.TEXTS:
+            return (_plain(field, name, "TEXT", lambda texts, _: ("\n".join(texts),)),)
+        case FieldType.NUMBER | FieldType.FLAG:
+            return (_plain(field, name, "INTEGER", lambda number, _: (int(number),)),)
+        case FieldType.RECORD:
+            return (_plain(field, name, "TEXT", lambda text, _: (text,)),)
+        case FieldType.CODE:
+            return (_interned(field, name, "term"),)
+        case FieldType.DOCTOR:
+            return (_interned(field, name, "doctor"),)
+        case FieldType.PATIENT:
+            return (_interned(field, name, "patient"),)
+        case FieldType.TIME:
+            return (_time(field, name),)
+        case FieldType.AMOUNT:
+            return (_amount(field, name),)
+        case FieldType.PLAN:
+            return (_plan(field, name),)
+        case FieldType.GROUP:
+            first, *others = field.fields
+            inner = [columns_of(attrs.evolve(first, name=name))]
+            inner += [columns_of(other, f"{name}_") for other in others]
+            return tuple(_inside(column, name, first.name) for columns in inner for column in columns)
+        case FieldType.COCKTAIL | FieldType.FINDINGS:
+            return ()
+        case _:
+            assert_never(field.type)
+
+
+def _plain(field: Field, name: str, sql: str, values: Callable[[Any, Any], tuple[object, ...]]) -> Columns:
+    return Columns(field, (name,), (sql,), values, ((name, "{t}." + name),))
+
+
+def _interned(field: Field, name: str, dimension: str) -> Columns:
+    shown = f"(SELECT {dimension} FROM dim_{dimension} WHERE id = {{t}}.{name})"
+    return Columns(
+        field,
+        (name,),
+        (f"INTEGER REFERENCES dim_{dimension} (id)",),
+        lambda text, intern: (intern(dimension, text),),
+        ((name, shown),),
+    )
+
+
+def _time(field: Field, name: str) -> Columns:
+    seconds, offset, month = (f"{name}_{part}" for part in ("utc", "offset", "month"))
+    local = f"strftime('%Y-%m-%dT%H:%M:%S', {{t}}.{seconds} + ifnull({{t}}.{offset}, 0) * 60, 'unixepoch')"
+    zone = (
+        f"printf('%s%02d:%02d', iif({{t}}.{offset} < 0, '-', '+'), "
+        f"abs({{t}}.{offset}) / 60, abs({{t}}.{offset}) % 60)"
+    )
+    exact = f"iif({{t}}.{offset} IS NULL, substr({local}, 1, {{t}}.{name}_digits), {local} || {zone})"
+    monthly = f"printf('%04d-%02d', {{t}}.{month} / 100, {{t}}.{month} % 100)"
+    return Columns(
+        field,
+        (seconds, offset, month, f"{name}_digits"),
+        ("INTEGER",) * 4,
+        lambda text, _: _time_values(text),
+        ((name, exact), (month, f"iif({{t}}.{month} IS NULL, NULL, {monthly})")),
+    )
+
+
+def _time_values(text: str) -> tuple[object, ...]:
+    """Seconds, offset in minutes, month; and for an imprecise date how many digits of it are known."""
+    time = time_of(text)
+    if isinstance(time, datetime):
+        offset = time.utcoffset()
+        minutes = int(offset.total_seconds() // 60) if offset is not None else 0
+        return int(time.timestamp() // 1), minutes, time.year * 100 + time.month, None
+    start = datetime(time.year, time.month or 1, time.day or 1, tzinfo=UTC)
+    return int(start.timestamp()), None, month_of(time), len(text)
+
+
+def _amount(field: Field, name: str) -> Columns:
+    unit = field.about.unit or ""
+    column = f"{name}_micro_{unit}" if unit else f"{name}_micro"
+    return Columns(
+        field,
+        (column,),
+        ("INTEGER",),
+        lambda stored, _: (millionths(stored_amount(stored).base),),
+        ((f"{name}_{unit}" if unit else name, f"{{t}}.{column} / 1000000.0"),),
+    )
+
+
+def _plan(field: Field, name: str) -> Columns:
+    def values(text: str, _: object) -> tuple[object, ...]:
+        plan = Plan.parse(text)
+        return (text, *(plan.sessions or (None, None)), plan.stated)
+
+    names = (name, f"{name}_fewest", f"{name}_most", f"{name}_stated")
+    return Columns(
+        field, names, ("TEXT", "INTEGER", "INTEGER", "INTEGER"), values, tuple((n, "{t}." + n) for n in names)
+    )
+
+
+def _inside(column: Columns, name: str, first: str) -> Columns:
+    """Return *column* of a group's field, fed by the group: a bare text stands for its first field."""
+    key = first if column.field.name == name else column.field.name
+    inner, empty = column.values, (None,) * len(column.names)
+
+    def values(raw: Any, intern: Any) -> tuple[object, ...]:  # noqa: ANN401  # what JSON holds
+        value = raw if key == first else None
+        if isinstance(raw, dict):
+            value = raw.get(key)
+        return empty if value is None else inner(value, intern)
+
+    return attrs.evolve(column, values=values)
+
+
+def stored_amount(raw: Any) -> Amount:  # noqa: ANN401  # a text, or the object that also says how it was written
+    """Return the amount of a stored document."""
+    return Amount.from_stored(raw if isinstance(raw, str) else raw["amount"])
+
+
+def millionths(base: Any) -> int:  # noqa: ANN401  # Decimal or Fraction
+    """Return a number as whole millionths, half to even."""
+    scaled = base * MILLION
+    return round(Fraction(scaled)) if scaled % 1 else int(scaled)

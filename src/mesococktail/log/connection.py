@@ -1,0 +1,335 @@
+"""The one way to a log file: how it is created, opened, guarded, and how SQLite's errors become ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mesococktail.errors import (
+    LogBrokenError,
+    LogBusyError,
+    LogError,
+    LogExistsError,
+    LogNotFoundError,
+    LogReadOnlyError,
+    LogStorageError,
+    LogUseError,
+    LogVersionError,
+    MesococktailError,
+    NotALogError,
+)
+from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BUSY_SECONDS = 30
+_UNSAFE_MOUNTS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"))
+_SETTINGS = (
+    "PRAGMA synchronous = EXTRA",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA mmap_size = 0",
+    "PRAGMA fullfsync = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class Connection:
+    """Our own connection to a log: guarded against other threads, forks and foreign statements."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._pid = os.getpid()
+        self._thread = threading.get_ident()
+        self._closed = False
+        self.doubtful: str | None = None
+        """Why the log takes no more entries until it verifies; None when there is no doubt."""
+        mode = "ro" if read_only else "rw"
+        uri = f"{path.absolute().as_uri()}?mode={mode}"
+        with told(path):
+            self.sqlite = sqlite3.connect(
+                uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with told(path):
+                for setting in _SETTINGS:
+                    self.sqlite.execute(setting)
+                if read_only:
+                    self.sqlite.execute("PRAGMA query_only = ON")
+        except MesococktailError:
+            self.sqlite.close()
+            raise
+
+    def restrict(self) -> None:
+        """Refuse from here on what an append-only log never does, whoever asks through this connection."""
+        self.sqlite.set_authorizer(_allowed)
+
+    def guard(self) -> sqlite3.Connection:
+        """Return the connection, if this is the process and the thread that opened it.
+
+        Raises:
+            LogUseError: It is not, or the log was closed.
+        """
+        if self._closed:
+            raise LogUseError("the log is closed", cure="open it again")
+        if os.getpid() != self._pid:
+            raise LogUseError("the log was opened before a fork", cure="open it in the child")
+        if threading.get_ident() != self._thread:
+            raise LogUseError("the log belongs to another thread", cure="open one log object in each thread")
+        return self.sqlite
+
+    def close(self) -> None:
+        """Close it. In a forked child the inherited handle is left alone: closing it would drop locks."""
+        if not self._closed and os.getpid() == self._pid:
+            self.sqlite.close()
+        self._closed = True
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Return all rows at once, so that no read lock outlives the call."""
+        with told(self.path):
+            return self.guard().execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold one consistent picture of the file. Keep it short: nobody can write meanwhile."""
+        connection = self.guard()
+        with told(self.path):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock; commit at the end, or leave the file as it was.
+
+        Raises:
+            LogReadOnlyError: The log was opened read-only.
+            LogBrokenError: An earlier failure has not been settled by ``verify``.
+        """
+        connection = self.guard()
+        if self.read_only:
+            raise LogReadOnlyError("the log is open read-only", cure="open it with read_only=False")
+        if self.doubtful is not None:
+            raise LogBrokenError(self.doubtful, cure="call verify(); when it finds nothing, appends go on")
+        with told(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if _is_storage(error):
+                    self.doubtful = f"the disk failed while writing ({_name(error)})"
+                raise
+            finally:
+                if connection.in_transaction:
+                    _rollback(connection)
+
+
+_READING = frozenset(
+    (
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_TRANSACTION,
+        sqlite3.SQLITE_RECURSIVE,
+    )
+)
+_PRAGMAS = frozenset(("integrity_check", "quick_check", "foreign_key_check"))
+
+
+def _allowed(
+    action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
+) -> int:
+    """Let pass reading, inserting, changing the star, and the checks; nothing else."""
+    table = first or ""
+    if action in _READING:
+        allowed = True
+    elif action == sqlite3.SQLITE_INSERT:
+        allowed = not table.startswith("sqlite_")
+    elif action in (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
+        allowed = table.startswith(("fact_", "dim_"))
+    elif action == sqlite3.SQLITE_PRAGMA:
+        allowed = table in _PRAGMAS or (table in ("user_version", "application_id") and second is None)
+    else:
+        allowed = False
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def _rollback(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        # SQLite rolls back by itself after some failures; the first error is the one to tell.
+        return
+
+
+def create_file(path: Path) -> None:
+    """Make an empty file that only its owner can read, where there is none.
+
+    Raises:
+        LogExistsError: There is something at that path.
+        LogNotFoundError: Its folder does not exist.
+        LogReadOnlyError: It may not be written there, or it is on a network mount.
+    """
+    _refuse_network(path)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600))
+    except FileExistsError:
+        raise LogExistsError(
+            "there is already a file", got=str(path), cure="open it, or choose another path"
+        ) from None
+    except FileNotFoundError:
+        raise LogNotFoundError(
+            "the folder does not exist", got=str(path), cure="make the folder first"
+        ) from None
+    except OSError as error:
+        raise LogReadOnlyError(f"cannot be created: {error.strerror}", got=str(path)) from None
+
+
+def open_file(path: Path, *, read_only: bool) -> Connection:
+    """Open a log that exists; never create, never migrate.
+
+    Raises:
+        LogError: There is none, it is not one, a newer version wrote it, or it cannot be written.
+    """
+    _must_be_a_log_file(path)
+    if not read_only:
+        _refuse_network(path)
+        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            raise LogReadOnlyError(
+                "the log or its folder may not be written",
+                got=str(path),
+                cure="ask its owner, or open it read-only",
+            )
+    connection = Connection(path, read_only=read_only)
+    try:
+        _must_be_ours(connection)
+    except MesococktailError:
+        connection.close()
+        raise
+    return connection
+
+
+def _must_be_a_log_file(path: Path) -> None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        raise LogNotFoundError(
+            "there is no log", got=str(path), cure=f"create one with: mesococktail init {path}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise LogNotFoundError(f"cannot be looked at: {error}", got=str(path)) from None
+    if stat.S_ISLNK(found.st_mode):
+        raise NotALogError(
+            "is a symbolic link, and its journal would stand beside the link",
+            got=str(path),
+            cure="open the file itself",
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise NotALogError("is not a file", got=str(path))
+    if found.st_size == 0:
+        raise NotALogError(
+            "is empty: nothing was ever logged in it", got=str(path), cure="delete it and create a log there"
+        )
+
+
+def _must_be_ours(connection: Connection) -> None:
+    application = connection.rows("PRAGMA application_id")[0][0]
+    version = connection.rows("PRAGMA user_version")[0][0]
+    if application != APPLICATION_ID:
+        raise NotALogError("is a database of another program", got=str(connection.path))
+    if not isinstance(version, int) or version > USER_VERSION:
+        raise LogVersionError(
+            f"was written by a newer mesococktail (layout {version}; this one reads up to {USER_VERSION})",
+            got=str(connection.path),
+            cure="upgrade mesococktail on this machine",
+        )
+
+
+def _refuse_network(path: Path) -> None:
+    """SQLite's locks are not kept on network file systems, so two writers could both be let in."""
+    kind = _mount_type(path)
+    if kind in _UNSAFE_MOUNTS:
+        raise LogReadOnlyError(
+            f"is on a network mount ({kind}), where locks cannot be trusted",
+            got=str(path),
+            cure="keep the log on a local disk; copies may be read from here",
+        )
+
+
+def _mount_type(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str | None:
+    try:
+        lines = mounts.read_text(errors="replace").splitlines()
+        real = path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    best: tuple[int, str | None] = (-1, None)
+    for line in lines:
+        parts = line.split(" ")
+        where = Path(parts[1].replace("\\040", " "))
+        if real.is_relative_to(where) and len(where.parts) >= best[0]:
+            best = len(where.parts), parts[2]
+    return best[1]
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into our errors, with what to do about it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise as_ours(error, path) from error
+
+
+def as_ours(error: sqlite3.Error, path: Path) -> LogError:
+    """Return the error of ours that says what *error* means for the log at *path*."""
+    name, got = _name(error), str(path)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LogBusyError(
+            f"another process held the log for more than {BUSY_SECONDS} seconds", got=got, cure="try again"
+        )
+    if name == "SQLITE_READONLY_ROLLBACK":
+        return LogReadOnlyError(
+            "a writer was cut off, and a reader may not tidy up after it",
+            got=got,
+            cure="open the log once for writing (mesococktail verify does)",
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
+        return LogReadOnlyError(
+            f"refused ({name})", got=got, cure="the log is append-only; check the permissions"
+        )
+    if name.startswith("SQLITE_CANTOPEN"):
+        return LogNotFoundError("cannot be opened", got=got, cure="check the path and its permissions")
+    if name.startswith("SQLITE_NOTADB"):
+        return NotALogError("is not a SQLite file", got=got)
+    if name.startswith("SQLITE_CORRUPT"):
+        return LogBrokenError("the file is damaged", got=got, cure="keep it, and restore the newest backup")
+    if _is_storage(error):
+        return LogStorageError(
+            f"the disk failed or is full ({name})",
+            got=got,
+            cure="make room or change the disk, then verify the log",
+        )
+    if name.startswith("SQLITE_CONSTRAINT"):
+        return LogBrokenError(f"the file refused a row ({error})", got=got, cure="verify the log")
+    return LogError(f"SQLite said: {error} ({name})", got=got, cure="verify the log")
+
+
+def _name(error: sqlite3.Error) -> str:
+    return str(getattr(error, "sqlite_errorname", type(error).__name__))
+
+
+def _is_storage(error: sqlite3.Error) -> bool:
+    return _name(error).startswith(("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM"))

@@ -1,0 +1,40 @@
+"""The whole layout of a file: making it, and telling whether it still is what we made."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mesococktail.log.schema import APPLICATION_ID, LOG_TABLES, LOG_TRIGGERS, USER_VERSION, fingerprint
+from mesococktail.log.star import star_tables
+from mesococktail.log.views import star_views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def make_layout(connection: sqlite3.Connection) -> None:
+    """Make every table, trigger and view, and mark the file as ours, inside the caller's transaction."""
+    for statement in _statements():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {USER_VERSION}")
+
+
+def _statements() -> Iterator[str]:
+    yield from LOG_TABLES
+    yield from LOG_TRIGGERS
+    yield from star_tables()
+    yield from star_views()
+
+
+@cache
+def expected_fingerprint() -> str:
+    """Return the fingerprint that a log of this version has."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        make_layout(connection)
+        return fingerprint(connection)
+    finally:
+        connection.close()

@@ -1,0 +1,81 @@
+"""The tables that are the log: `entry` and `payload`, and the triggers that keep them append-only.
+
+What is derived from them is declared in `star.py`. Schema text is part of the file format: opening a
+log compares a fingerprint of it, because other programs drop triggers without saying so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+APPLICATION_ID = 0x6D65736F
+"""``meso``, in the header of every log."""
+USER_VERSION = 1
+"""Version of the whole layout. A newer one is refused."""
+
+LOG_TABLES = (
+    """CREATE TABLE log (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  clinic TEXT NOT NULL,
+  log_id BLOB NOT NULL CHECK (length(log_id) = 16),
+  created_at INTEGER NOT NULL
+) STRICT""",
+    """CREATE TABLE entry (
+  seq INTEGER PRIMARY KEY,
+  act TEXT NOT NULL CHECK (act IN ('record', 'amend', 'void', 'stop', 'erase')),
+  kind TEXT NOT NULL,
+  schema INTEGER NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  version INTEGER NOT NULL CHECK (version > 0),
+  recorded_by TEXT,
+  recorded_at INTEGER NOT NULL,
+  reason TEXT,
+  commitment BLOB CHECK (length(commitment) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT""",
+    """CREATE TABLE payload (
+  seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+  salt BLOB NOT NULL CHECK (length(salt) = 16),
+  document TEXT NOT NULL
+) STRICT""",
+    "CREATE UNIQUE INDEX entry_version ON entry (id, version)",
+    "CREATE INDEX entry_correction ON entry (id) WHERE version > 1",
+)
+"""Times are microseconds since 1970 in UTC. The documents stand apart, so that one can be erased by law."""
+
+
+def _never(table: str, event: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+    )
+
+
+LOG_TRIGGERS = (
+    *(_never(table, event) for table in ("log", "entry", "payload") for event in ("update", "delete")),
+    "CREATE TRIGGER log_no_second BEFORE INSERT ON log WHEN (SELECT count(*) FROM log) > 0 "
+    "BEGIN SELECT RAISE(ABORT, 'a file holds one log'); END",
+    # REPLACE removes the old row without a delete trigger; only a look before the insert stops it.
+    "CREATE TRIGGER entry_in_order BEFORE INSERT ON entry "
+    "WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM entry) "
+    "BEGIN SELECT RAISE(ABORT, 'an entry follows the newest one'); END",
+    "CREATE TRIGGER entry_version_in_order BEFORE INSERT ON entry "
+    "WHEN NEW.version IS NOT (SELECT ifnull(max(version), 0) + 1 FROM entry WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'a version follows the newest one'); END",
+    "CREATE TRIGGER payload_in_order BEFORE INSERT ON payload "
+    "WHEN NEW.seq <= (SELECT ifnull(max(seq), 0) FROM payload) "
+    "OR NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq AND commitment IS NOT NULL) "
+    "BEGIN SELECT RAISE(ABORT, 'a payload is written once, with its entry'); END",
+)
+
+
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """Return a hash of every table, index, trigger and view of the file."""
+    rows = connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()

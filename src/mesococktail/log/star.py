@@ -1,0 +1,359 @@
+"""The star: the tables that people query, derived from the log and from nothing else.
+
+A row is a function of its own document alone, plus the numbers that texts get in log order. So the
+star that grew with the log and the star that is rebuilt from it are equal by construction: both come
+from `Star.put`.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.amounts import Dimension
+from mesococktail.cocktails import Portion
+from mesococktail.log.columns import Columns, columns_of, millionths, stored_amount
+from mesococktail.records import KINDS, FieldType, fields_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    Row = tuple[object, ...]
+
+ACTIVE, STOPPED, VOIDED = 0, 1, 2
+STATUS = ("active", "stopped", "voided")
+
+DIMENSIONS = ("doctor", "patient", "term", "agent", "combination")
+MEASURES = {
+    Dimension.MASS: ("mass", "mg"),
+    Dimension.ACTIVITY: ("activity", "IU"),
+    Dimension.COUNT: ("count", "count"),
+    Dimension.PRODUCT_UNITS: ("product units", "units"),
+    Dimension.VOLUME: ("volume", "mL"),
+}
+"""Measure of a dose and the unit it is counted in, by dimension; the number in the star is the place here."""
+_PLACE = {dimension: place for place, dimension in enumerate(MEASURES)}
+ROLES = ("principal", "complementary")
+COMBINED = " + "
+"""Between the agent ids of a combination's key, which are sorted."""
+
+COCKTAIL_TABLES = {
+    "fact_ingredient": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id)",
+        "role INTEGER NOT NULL",
+        "combination INTEGER NOT NULL REFERENCES dim_combination (id)",
+        "measure INTEGER",
+        "dose_micro INTEGER",
+        "volume_micro_mL INTEGER",
+        "voided INTEGER NOT NULL",
+    ),
+    "fact_adjunct": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id)",
+        "purpose INTEGER NOT NULL REFERENCES dim_term (id)",
+        "measure INTEGER",
+        "dose_micro INTEGER",
+        "volume_micro_mL INTEGER",
+        "fills_to_micro_mL INTEGER",
+    ),
+    "fact_member": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "member INTEGER NOT NULL REFERENCES dim_agent (id)",
+    ),
+}
+_KEYS = {
+    "fact_ingredient": "prescription, position",
+    "fact_adjunct": "prescription, position",
+    "fact_member": "prescription, position, member",
+}
+
+
+@attrs.frozen
+class Layout:
+    """The main table of one kind: its columns, and how a document fills them."""
+
+    kind: str
+    columns: tuple[tuple[str, Columns], ...]
+    """By the name of the field in the document."""
+    names: tuple[str, ...]
+    has_cocktail: bool
+    has_findings: bool
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return f"fact_{self.kind}"
+
+
+@cache
+def layout_of(kind: str) -> Layout:
+    """Return the layout of a kind of record, from its declaration."""
+    fields = fields_of(KINDS[kind])
+    columns = tuple((field.name, column) for field in fields for column in columns_of(field))
+    types = {field.type for field in fields}
+    own = ("deviation", "combination") if FieldType.COCKTAIL in types else ()
+    return Layout(
+        kind,
+        columns,
+        ("key", "status", *(name for _, column in columns for name in column.names), *own),
+        FieldType.COCKTAIL in types,
+        FieldType.FINDINGS in types,
+    )
+
+
+def star_tables() -> tuple[str, ...]:
+    """Return the statements that make the tables and indexes of the star."""
+    made = [
+        f"CREATE TABLE dim_{name} (id INTEGER PRIMARY KEY, {name} TEXT NOT NULL UNIQUE"
+        f"{', name TEXT NOT NULL' if name == 'agent' else ''}) STRICT"
+        for name in DIMENSIONS
+    ]
+    made.append(
+        "CREATE TABLE dim_combination_member (combination INTEGER NOT NULL REFERENCES dim_combination (id), "
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id), PRIMARY KEY (combination, agent)) STRICT, WITHOUT ROWID"
+    )
+    for kind in KINDS:
+        made += _kind_tables(layout_of(kind))
+    for table, columns in COCKTAIL_TABLES.items():
+        made.append(
+            f"CREATE TABLE {table} ({', '.join(columns)}, PRIMARY KEY ({_KEYS[table]})) STRICT, WITHOUT ROWID"
+        )
+    return (*made, *_INDEXES)
+
+
+_INDEXES = (
+    # In the order of the questions, so that each is answered by walking one index.
+    "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_micro, voided)",
+    "CREATE INDEX prescription_combination ON fact_prescription (combination, status)",
+    "CREATE INDEX prescription_doctor ON fact_prescription (doctor, at_month, status)",
+    "CREATE INDEX prescription_patient ON fact_prescription (patient)",
+    "CREATE UNIQUE INDEX doctor_doctor ON fact_doctor (id)",
+)
+
+
+def _kind_tables(layout: Layout) -> list[str]:
+    typed = [
+        f"{name} {sql}"
+        for _, column in layout.columns
+        for name, sql in zip(column.names, column.types, strict=True)
+    ]
+    if layout.has_cocktail:
+        typed += ["deviation TEXT", "combination INTEGER REFERENCES dim_combination (id)"]
+    tables = [
+        f"CREATE TABLE {layout.table} (key INTEGER PRIMARY KEY REFERENCES entry (seq), "
+        f"status INTEGER NOT NULL, {', '.join(typed)}) STRICT"
+    ]
+    if layout.has_findings:
+        tables.append(
+            f"CREATE TABLE {layout.table}_finding (key INTEGER NOT NULL, position INTEGER NOT NULL, "
+            "severity TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (key, position)) "
+            "STRICT, WITHOUT ROWID"
+        )
+    return tables
+
+
+class Star:
+    """Turns documents into rows, and remembers the numbers it gave to texts."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {}
+        self._next: dict[str, int] = {}
+        self._new: dict[str, list[Row]] = {}
+        self._connection: sqlite3.Connection | None = None
+
+    def attach(self, connection: sqlite3.Connection | None) -> None:
+        """Look up numbers through *connection* from now on; None to give them out from 1, as a rebuild does."""
+        self._connection = connection
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered: a transaction was rolled back, or somebody else wrote."""
+        self._known.clear()
+        self._next.clear()
+        self._new.clear()
+
+    def intern(self, dimension: str, text: str, name: str | None = None) -> int:
+        """Return the number of *text* in a dimension; a new text gets the next one."""
+        number = self._known.get((dimension, text))
+        if number is not None:
+            return number
+        if len(self._known) >= _MOST_REMEMBERED and self._connection is not None:
+            self._shrink()
+        number = self.number_of_new(dimension, text, name)
+        self._known[dimension, text] = number
+        return number
+
+    def number_of_new(self, dimension: str, text: str, name: str | None) -> int:
+        """Return the number of a text that is not remembered: the stored one, or the next."""
+        number = self.looked_up(dimension, text)
+        if number is None:
+            number = self._next_of(dimension)
+            self._next[dimension] = number + 1
+            row = (number, text, name or text) if dimension == "agent" else (number, text)
+            self._new.setdefault(f"dim_{dimension}", []).append(row)
+            if dimension == "combination":
+                members = self._new.setdefault("dim_combination_member", [])
+                members += [
+                    (number, self.intern("agent", agent)) for agent in sorted(set(text.split(COMBINED)))
+                ]
+        return number
+
+    def _shrink(self) -> None:
+        unwritten = {
+            (table.removeprefix("dim_"), row[1]) for table, rows in self._new.items() for row in rows
+        }
+        self._known = {key: number for key, number in self._known.items() if key in unwritten}
+
+    def looked_up(self, dimension: str, text: str) -> int | None:
+        """Return the stored number of a text."""
+        if self._connection is None:
+            return None
+        found = self._connection.execute(
+            f"SELECT id FROM dim_{dimension} WHERE {dimension} = ?", (text,)
+        ).fetchone()
+        return None if found is None else int(found[0])
+
+    def _next_of(self, dimension: str) -> int:
+        number = self._next.get(dimension)
+        if number is None:
+            number = 1
+            if self._connection is not None:
+                top = self._connection.execute(f"SELECT ifnull(max(id), 0) FROM dim_{dimension}").fetchone()
+                number = int(top[0]) + 1
+        return number
+
+    def new_rows(self) -> dict[str, list[Row]]:
+        """Return and forget the rows of the dimensions that came up since the last call."""
+        new, self._new = self._new, {}
+        return new
+
+    def rows(self, kind: str, key: int, status: int, document: dict[str, Any]) -> dict[str, list[Row]]:
+        """Return the rows of one record, by table.
+
+        Args:
+            kind: Of the record.
+            key: Sequence of its first entry.
+            status: `ACTIVE`, `STOPPED` or `VOIDED`.
+            document: Its newest content, as read from its canonical bytes.
+        """
+        layout = layout_of(kind)
+        row: list[object] = [key, status]
+        for name, column in layout.columns:
+            raw = document.get(name)
+            row += (None,) * len(column.names) if raw is None else column.values(raw, self.intern)
+        made: dict[str, list[Row]] = {}
+        if layout.has_cocktail:
+            cocktail = document.get("cocktail")
+            if cocktail is None:
+                row += (None, None)
+            else:
+                row += (cocktail.get("deviation"), self._cocktail(made, key, status, cocktail))
+        if layout.has_findings:
+            made[f"{layout.table}_finding"] = [
+                (key, place, finding["severity"], finding["code"], finding["path"])
+                for place, finding in enumerate(document.get("findings", ()))
+            ]
+        made[layout.table] = [tuple(row)]
+        return made
+
+    def _cocktail(self, made: dict[str, list[Row]], key: int, status: int, cocktail: dict[str, Any]) -> int:
+        parts = cocktail["ingredients"]
+        agents = [self._agent(part["agent"]) for part in parts]
+        combination = self.intern("combination", COMBINED.join(sorted(agents)))
+        voided = int(status == VOIDED)
+        ingredients, members = [], []
+        for place, (part, agent) in enumerate(zip(parts, agents, strict=True)):
+            number = self.intern("agent", agent)
+            ingredients.append(
+                (key, place, number, ROLES.index(part["role"]), combination, *_numbers(part), voided)
+            )
+            if not isinstance(part["agent"], str):
+                inside = sorted(set(part["agent"].get("members", ())))
+                members += [(key, place, self.intern("agent", member)) for member in inside]
+        made["fact_ingredient"] = ingredients
+        made["fact_member"] = members
+        made["fact_adjunct"] = [
+            self._adjunct(key, place, part) for place, part in enumerate(cocktail.get("adjuncts", ()))
+        ]
+        return combination
+
+    def _adjunct(self, key: int, place: int, part: dict[str, Any]) -> Row:
+        fills = part.get("fills_to")
+        numbers = (None, None, None) if fills is not None else _numbers(part)
+        to = None if fills is None else millionths(stored_amount(fills).base)
+        agent = self.intern("agent", self._agent(part["agent"]))
+        return (key, place, agent, self.intern("term", part["purpose"]), *numbers, to)
+
+    def _agent(self, raw: Any) -> str:  # noqa: ANN401  # an id, or the object that says more
+        if isinstance(raw, str):
+            return raw
+        agent_id: str = raw["id"]
+        self.intern("agent", agent_id, raw.get("name"))
+        return agent_id
+
+
+_MOST_REMEMBERED = 20_000
+_SAID = ("dose", "strength", "volume", "each", "over")
+
+
+def _numbers(part: dict[str, Any]) -> Row:
+    """Return measure, dose and volume of a part, in millionths; None where the record does not know."""
+    if "unknown" in part:
+        return None, None, None
+    said = []
+    for name in _SAID:
+        raw = part.get(name)
+        said.append(raw["amount"] if isinstance(raw, dict) else raw)
+    return _solved(*said)
+
+
+@lru_cache(maxsize=8192)
+def _solved(dose: Any, strength: Any, volume: Any, each: Any, over: Any) -> Row:  # noqa: ANN401  # texts, or a number of points
+    given = [
+        None if raw is None else raw if isinstance(raw, int) else stored_amount(raw)
+        for raw in (dose, strength, volume, each, over)
+    ]
+    solved = Portion(*given).solved  # type: ignore[arg-type]  # only `over` may be an int, and is the only one that is
+    if solved.dose is None:
+        return None, None, None
+    drawn = None if solved.volume is None else millionths(solved.volume.base)
+    return _PLACE[solved.dose.dimension], millionths(solved.dose.base), drawn
+
+
+@cache
+def fact_tables() -> tuple[str, ...]:
+    """Return the names of the tables whose rows come from one record each."""
+    return tuple(name for name in star_table_names() if name.startswith("fact_"))
+
+
+def key_column(table: str) -> str:
+    """Return the column of a fact table that holds the record's key."""
+    return "prescription" if table in COCKTAIL_TABLES else "key"
+
+
+@cache
+def star_table_names() -> tuple[str, ...]:
+    """Return the names of the star's tables, in the order in which they can be filled."""
+    return tuple(statement.split()[2] for statement in star_tables() if statement.startswith("CREATE TABLE"))
+
+
+def merge(into: dict[str, list[Row]], rows: dict[str, list[Row]]) -> None:
+    """Add *rows* to *into*, table by table."""
+    for table, more in rows.items():
+        into.setdefault(table, []).extend(more)
+
+
+def insert(connection: sqlite3.Connection, rows: dict[str, list[Row]], order: Iterable[str]) -> None:
+    """Insert rows table by table, dimensions first."""
+    for table in order:
+        some = rows.get(table)
+        if some:
+            marks = ",".join("?" * len(some[0]))
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", some)

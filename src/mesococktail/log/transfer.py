@@ -1,0 +1,204 @@
+"""The whole log as JSON lines and back: entries with their salts, times and hashes, so the head is the same."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.errors import DocumentError, MesococktailError, TransferError
+from mesococktail.log import chain
+from mesococktail.log.acts import standing, status_after
+from mesococktail.log.connection import Connection, create_file
+from mesococktail.log.layout import make_layout
+from mesococktail.log.star import ACTIVE, STATUS
+from mesococktail.log.writer import Act, Writer
+from mesococktail.records.json_text import strict_object
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from mesococktail.formulary import Formulary
+    from mesococktail.log.log import PrescriptionLog
+
+FORMAT = 1
+_BATCH = 1000
+_LONGEST_LINE = 200_000
+_HEADER = ("clinic", "created_at", "format", "log", "mesococktail")
+_FIELDS = (
+    "seq",
+    "act",
+    "kind",
+    "schema",
+    "id",
+    "version",
+    "recorded_by",
+    "recorded_at",
+    "reason",
+    "commitment",
+    "hash",
+)
+_SQL = (
+    f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document "
+    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+)
+
+
+def export(log: PrescriptionLog, stream: BinaryIO) -> int:
+    """Write a header, one line an entry, and a closing line with the head; return the number of entries."""
+    clinic, log_id, created_at = log.rows("SELECT clinic, log_id, created_at FROM log")[0]
+    _write(
+        stream,
+        {
+            "mesococktail": "transfer",
+            "format": FORMAT,
+            "clinic": clinic,
+            "log": log_id.hex(),
+            "created_at": created_at,
+        },
+    )
+    last, hashed = 0, b""
+    while page := log.rows(_SQL, (last, _BATCH)):
+        for row in page:
+            *stored, salt, document = row
+            line = dict(zip(_FIELDS, stored, strict=True))
+            if document is not None:
+                line |= {"salt": salt, "document": document}
+            _write(stream, line)
+        last, hashed = page[-1][0], page[-1][10]
+    _write(stream, {"end": last, "hash": hashed})
+    return last
+
+
+def _write(stream: BinaryIO, line: dict[str, Any]) -> None:
+    plain = {
+        key: value.hex() if isinstance(value, bytes) else value
+        for key, value in line.items()
+        if value is not None
+    }
+    stream.write(
+        json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    )
+
+
+def restore(
+    cls: type[PrescriptionLog], path: Path, stream: BinaryIO, formulary: Formulary | None
+) -> PrescriptionLog:
+    """Make a log out of what `export` wrote; see `PrescriptionLog.restore`."""
+    lines = _lines(stream)
+    header = _header(next(lines, (1, {})))
+    create_file(path)
+    try:
+        connection = Connection(path, read_only=False)
+        try:
+            with connection.writing() as sqlite:
+                make_layout(sqlite)
+                sqlite.execute("INSERT INTO log VALUES (1, ?, ?, ?)", header)
+            _fill(connection, Writer(chain.origin(*header)), lines)
+        finally:
+            connection.close()
+        return cls.open(path, formulary=formulary)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
+    said = first[1]
+    if said.get("mesococktail") != "transfer" or sorted(said) != sorted(_HEADER):
+        raise TransferError(
+            "does not begin as an exported log does",
+            path="line 1",
+            cure="import records with append_many (mesococktail import --records)",
+        )
+    if said["format"] != FORMAT:
+        raise TransferError("is of a format this version cannot read", path="line 1", got=said["format"])
+    try:
+        clinic, log_id, created_at = said["clinic"], bytes.fromhex(said["log"]), said["created_at"]
+    except (TypeError, ValueError):
+        raise TransferError("is damaged", path="line 1") from None
+    if not isinstance(clinic, str) or len(log_id) != 16 or type(created_at) is not int:  # noqa: PLR2004
+        raise TransferError("is damaged", path="line 1")
+    return clinic, log_id, created_at
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    while line := stream.readline(_LONGEST_LINE + 1):
+        number += 1
+        if len(line) > _LONGEST_LINE:
+            raise TransferError(f"is longer than {_LONGEST_LINE} bytes", path=f"line {number}")
+        try:
+            said = strict_object(line)
+        except DocumentError as error:
+            raise TransferError(error.rule, path=f"line {number}") from None
+        yield number, said
+
+
+def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
+    ended = False
+    while not ended:
+        with connection.writing() as sqlite:
+            writer.begin(sqlite)
+            for _ in range(_BATCH):
+                number, said = next(lines, (0, {}))
+                if not said:
+                    raise TransferError("the file is cut off: its closing line is missing", path="end")
+                if "end" in said:
+                    _must_close(writer, number, said)
+                    ended = True
+                    break
+                try:
+                    _append(sqlite, writer, said)
+                except (
+                    KeyError,
+                    TypeError,
+                    ValueError,
+                    AttributeError,
+                    OverflowError,
+                    MesococktailError,
+                ) as error:
+                    why = error.rule if isinstance(error, MesococktailError) else "is damaged"
+                    raise TransferError(why, path=f"line {number}", cure="export the log again") from None
+            writer.flush(sqlite)
+    if next(lines, None) is not None:
+        raise TransferError("there is more behind the closing line", path="end")
+
+
+def _must_close(writer: Writer, number: int, said: dict[str, Any]) -> None:
+    seq, hashed = writer.head or (0, b"")
+    if said.get("end") != seq or said.get("hash") != (hashed.hex() if seq else ""):
+        raise TransferError("the head is not the one that was exported", path=f"line {number}")
+
+
+def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) -> None:
+    record_id, version = bytes.fromhex(said["id"]), said["version"]
+    document = said["document"].encode() if "document" in said else None
+    status, key, content = ACTIVE, None, document
+    if version > 1:
+        writer.flush(sqlite)
+        now = standing(sqlite, record_id)
+        key, content = now.key, document or now.document
+        status = max(status_after(said["act"]), STATUS.index(now.status))
+    if content is None or (document is None) != ("commitment" not in said):
+        raise TransferError("its document is missing")
+    act = Act(
+        said["act"],
+        said["kind"],
+        record_id,
+        version,
+        said.get("recorded_by"),
+        said["recorded_at"],
+        said.get("reason"),
+        document,
+        content,
+        status,
+        key,
+        bytes.fromhex(said["salt"]) if document is not None else None,
+        said["schema"],
+    )
+    seq, hashed = writer.append(sqlite, act)
+    if (seq, hashed.hex()) != (said["seq"], said["hash"]):
+        raise TransferError("was changed: its hash does not fit")

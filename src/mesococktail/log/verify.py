@@ -1,0 +1,249 @@
+"""Everything derived anew and compared: the chain, the payloads, the star, the file itself.
+
+The chain finds every silent change of what was logged; SQLite's ``integrity_check`` finds damage to the
+indexes; deriving the star finds what was changed in it. A head or receipt kept elsewhere finds what the
+chain cannot see: its own end cut off, or the whole of it rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.errors import LogError, MesococktailError
+from mesococktail.findings import Finding, Severity
+from mesococktail.log import chain
+from mesococktail.log.chain import Receipt
+from mesococktail.log.connection import told
+from mesococktail.log.layout import expected_fingerprint
+from mesococktail.log.rebuild import newest_rows
+from mesococktail.log.schema import fingerprint
+from mesococktail.log.star import COMBINED, DIMENSIONS, Star, fact_tables, key_column, star_table_names
+
+if TYPE_CHECKING:
+    from mesococktail.log.connection import Connection
+
+PAGE = 1000
+MOST_FINDINGS = 100
+"""More than this and the file is simply broken; the rest is not listed."""
+
+_PAGE_SQL = (
+    "SELECT e.seq, e.act, e.kind, e.schema, e.id, e.version, e.recorded_by, e.recorded_at, e.reason, "
+    "e.commitment, e.hash, p.salt, p.document, "
+    "EXISTS (SELECT 1 FROM entry AS c INDEXED BY entry_correction WHERE c.id = e.id AND c.version > 1) "
+    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+)
+
+
+class _Enough(Exception):  # noqa: N818  # not an error: the list of findings is full
+    pass
+
+
+def verify(connection: Connection, origin: bytes, kept: list[Receipt]) -> list[Finding]:
+    """Return what does not fit; see `PrescriptionLog.verify`."""
+    check = _Check(connection, origin, {receipt.seq: receipt for receipt in kept})
+    try:
+        check.layout()
+        check.entries()
+        check.dimensions()
+        check.receipts(kept)
+        check.file()
+    except _Enough:
+        check.findings.append(_finding("too_many", "", f"only the first {MOST_FINDINGS} are listed"))
+    except LogError as error:
+        check.findings += error.findings
+    return check.findings
+
+
+def _finding(code: str, path: str, message: str) -> Finding:
+    return Finding(Severity.ERROR, code, path, message)
+
+
+class _OutOfPlace(Exception):  # noqa: N818  # carries what to report
+    pass
+
+
+class _StoredNumbers(Star):
+    """A star that takes the stored number of every text, and notices one that is missing or out of order."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self.attach(connection)
+        self.seen = dict.fromkeys(DIMENSIONS, 0)
+
+    def number_of_new(self, dimension: str, text: str, name: str | None) -> int:
+        found = self.looked_up(dimension, text)
+        if found is None or found > self.seen[dimension] + 1:
+            raise _OutOfPlace(f"dim_{dimension} does not have a text of the log at its place")
+        if found == self.seen[dimension] + 1:
+            self.seen[dimension] = found
+            if dimension == "combination":
+                for agent in sorted(set(text.split(COMBINED))):
+                    self.intern("agent", agent)
+        return found
+
+
+class _Check:
+    def __init__(self, connection: Connection, origin: bytes, kept: dict[int, Receipt]) -> None:
+        self._connection = connection
+        self._previous = origin
+        self._kept = kept
+        self._last = 0
+        self._star = _StoredNumbers(connection.guard())
+        self._numbers_hold = True
+        self.findings: list[Finding] = []
+        if 0 in kept:
+            self._meet(0, origin)
+
+    def _say(self, code: str, path: str, message: str) -> None:
+        self.findings.append(_finding(code, path, message))
+        if len(self.findings) >= MOST_FINDINGS:
+            raise _Enough
+
+    def layout(self) -> None:
+        with told(self._connection.path):
+            found = fingerprint(self._connection.guard())
+        if found != expected_fingerprint():
+            self._say("layout", "", "tables, triggers or views are not the ones this library made")
+
+    def entries(self) -> None:
+        """Check chain, payloads and star page by page; within a page the picture is consistent."""
+        while True:
+            with self._connection.reading() as sqlite:
+                page = sqlite.execute(_PAGE_SQL, (self._last, PAGE)).fetchall()
+                if not page:
+                    self._behind_the_end(sqlite)
+                    return
+                before = self._last
+                for row in page:
+                    self._link(row)
+                if self._numbers_hold:
+                    self._stars(sqlite, page, before)
+
+    def _link(self, row: tuple[Any, ...]) -> None:
+        seq, act, kind, schema, record_id, version, by, at, reason, committed, hashed, salt, document, _ = row
+        if seq != self._last + 1:
+            self._say("gap", f"entry {seq}", f"stands behind entry {self._last}: what was between is gone")
+        expected = chain.entry_hash(
+            self._previous, seq, act, kind, schema, record_id, version, by, at, reason, committed
+        )
+        if expected != hashed:
+            self._say("broken_link", f"entry {seq}", "was changed, or what stood before it was")
+        if document is None:
+            if committed is not None:
+                self._say("missing_payload", f"entry {seq}", "its document is gone, and no erasure says why")
+        elif committed is None or chain.commitment(salt, document.encode()) != committed:
+            self._say("broken_payload", f"entry {seq}", "its document is not the one that was written")
+        if seq in self._kept:
+            self._meet(seq, hashed)
+        self._last, self._previous = seq, hashed
+
+    def _meet(self, seq: int, hashed: bytes) -> None:
+        if not Receipt.of(seq, hashed).matches(self._kept[seq]):
+            self._say("receipt", f"entry {seq}", "is not the one that the receipt was given for")
+        del self._kept[seq]
+
+    def receipts(self, kept: list[Receipt]) -> None:
+        for receipt in kept:
+            if receipt.seq in self._kept and receipt.seq > self._last:
+                self._say(
+                    "receipt",
+                    f"entry {receipt.seq}",
+                    "a receipt was given for it, and the log ends before it",
+                )
+
+    def _stars(self, sqlite: sqlite3.Connection, page: list[tuple[Any, ...]], before: int) -> None:
+        """Compare the rows of a page's records with what their documents say."""
+        expected: dict[str, list[tuple[object, ...]]] = {table: [] for table in fact_tables()}
+        corrected = set()
+        try:
+            for seq, _, kind, _, record_id, *_, document, was_corrected in page:
+                if was_corrected:
+                    corrected.add(seq)
+                    self._late(sqlite, record_id, kind, seq, document)
+                elif document is not None:
+                    for table, rows in self._star.rows(kind, seq, 0, json.loads(document)).items():
+                        expected[table] += rows
+        except (_OutOfPlace, MesococktailError, ValueError, LookupError, TypeError, AttributeError) as error:
+            said = str(error) if isinstance(error, _OutOfPlace) else "a document cannot be read"
+            self._say(
+                "star",
+                f"entries {before + 1} to {self._last}",
+                f"{said}; the tables were not compared further",
+            )
+            self._numbers_hold = False
+            return
+        for table, rows in expected.items():
+            stored = sqlite.execute(
+                f"SELECT * FROM {table} WHERE {key_column(table)} BETWEEN ? AND ? ORDER BY 1, 2",
+                (before + 1, self._last),
+            ).fetchall()
+            if corrected:
+                stored = [row for row in stored if row[0] not in corrected]
+            if stored != rows:
+                self._differs(table, stored, rows)
+
+    def _late(
+        self, sqlite: sqlite3.Connection, record_id: bytes, kind: str, seq: int, document: str | None
+    ) -> None:
+        if document is not None:
+            self._star.rows(kind, seq, 0, json.loads(document))
+        late = newest_rows(sqlite, self._star, record_id, kind, seq)
+        if late is None:
+            return
+        key, rows = late
+        for table, expected in rows.items():
+            stored = sqlite.execute(
+                f"SELECT * FROM {table} WHERE {key_column(table)} = ? ORDER BY 1, 2", (key,)
+            ).fetchall()
+            if stored != expected:
+                self._differs(table, stored, expected)
+
+    def _differs(
+        self, table: str, stored: list[tuple[object, ...]], expected: list[tuple[object, ...]]
+    ) -> None:
+        for key in sorted({int(str(row[0])) for row in set(stored) ^ set(expected)})[:10]:
+            self._say(
+                "star", f"{table}, record {key}", "differs from what the log says; rebuild derives it anew"
+            )
+
+    def _behind_the_end(self, sqlite: sqlite3.Connection) -> None:
+        for table in fact_tables():
+            column = key_column(table)
+            stray = sqlite.execute(
+                f"SELECT count(*) FROM {table} WHERE {column} > ? OR {column} < 1", (self._last,)
+            ).fetchone()[0]
+            if stray:
+                self._say("star", table, f"has {stray} rows of records that the log does not have")
+        stray = sqlite.execute(
+            "SELECT count(*) FROM payload WHERE seq > ? OR seq < 1", (self._last,)
+        ).fetchone()[0]
+        if stray:
+            self._say("stray_payload", "payload", f"has {stray} documents that no entry commits to")
+
+    def dimensions(self) -> None:
+        """Check that the dimensions hold the texts of the log and nothing else."""
+        if not self._numbers_hold:
+            return
+        for dimension, seen in self._star.seen.items():
+            count, top = self._connection.rows(f"SELECT count(*), ifnull(max(id), 0) FROM dim_{dimension}")[0]
+            if (count, top) != (seen, seen):
+                self._say("star", f"dim_{dimension}", f"has {count} texts, and the log {seen}")
+        stored = self._connection.rows(
+            "SELECT c.combination, (SELECT count(*) FROM dim_combination_member AS m WHERE m.combination = c.id), "
+            "(SELECT count(*) FROM dim_combination_member AS m JOIN dim_agent AS a ON a.id = m.agent "
+            "WHERE m.combination = c.id AND instr(' + ' || c.combination || ' + ', ' + ' || a.agent || ' + ') > 0) "
+            "FROM dim_combination AS c"
+        )
+        for combination, members, fitting in stored:
+            size = len(set(str(combination).split(COMBINED)))
+            if not size == members == fitting:
+                self._say("star", "dim_combination_member", f"does not hold the agents of {combination}")
+
+    def file(self) -> None:
+        """Let SQLite check the file, one table at a time, so that writers wait for no more than one."""
+        for table in ("log", "entry", "payload", *star_table_names()):
+            for (said,) in self._connection.rows(f"PRAGMA integrity_check({table})"):
+                if said != "ok":
+                    self._say("integrity", table, str(said).splitlines()[0])

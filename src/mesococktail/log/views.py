@@ -1,0 +1,69 @@
+"""The views: what a person sees who opens the file in any SQLite tool. Plain names, units in the names."""
+
+from __future__ import annotations
+
+from mesococktail.log.star import MEASURES, ROLES, STATUS, VOIDED, layout_of
+from mesococktail.records import KINDS
+
+
+def star_views() -> tuple[str, ...]:
+    """Return the statements that make the views."""
+    return (*(_kind_view(kind) for kind in KINDS), _INGREDIENT, _ADJUNCT, _FREQUENCY, _PAIR)
+
+
+def _choice(column: str, words: tuple[str, ...]) -> str:
+    cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(words))
+    return f"CASE {column} {cases} END"
+
+
+def record_id(key: str) -> str:
+    """Return the SQL of the id of the record whose first entry is *key*, in its 36 characters."""
+    digits = "(SELECT lower(hex(id)) FROM entry WHERE seq = " + key + ")"
+    starts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return " || '-' || ".join(f"substr({digits}, {start}, {length})" for start, length in starts)
+
+
+def _kind_view(kind: str) -> str:
+    layout = layout_of(kind)
+    shown = [f"{sql.format(t='f')} AS {name}" for _, column in layout.columns for name, sql in column.shown]
+    if layout.has_cocktail:
+        shown += [
+            "(SELECT combination FROM dim_combination WHERE id = f.combination) AS combination",
+            "f.deviation",
+        ]
+    return (
+        f"CREATE VIEW {kind} AS SELECT f.key AS key, {record_id('f.key')} AS record_id, "
+        f"{_choice('f.status', STATUS)} AS status, {', '.join(shown)} FROM {layout.table} AS f"
+    )
+
+
+_DOSES = ", ".join(
+    f"CASE i.measure WHEN {place} THEN i.dose_micro / 1000000.0 END AS dose_{unit}"
+    for place, (_, unit) in enumerate(MEASURES.values())
+)
+_INGREDIENT = (
+    "CREATE VIEW ingredient AS SELECT i.prescription AS prescription, i.position + 1 AS position, "
+    f"a.agent AS agent, a.name AS agent_name, {_choice('i.role', ROLES)} AS role, "
+    f"{_DOSES}, i.volume_micro_mL / 1000000.0 AS volume_mL, i.voided AS voided "
+    "FROM fact_ingredient AS i JOIN dim_agent AS a ON a.id = i.agent"
+)
+_ADJUNCT = (
+    "CREATE VIEW adjunct AS SELECT i.prescription AS prescription, i.position + 1 AS position, "
+    "a.agent AS agent, a.name AS agent_name, t.term AS purpose, "
+    f"{_DOSES}, i.volume_micro_mL / 1000000.0 AS volume_mL, i.fills_to_micro_mL / 1000000.0 AS fills_to_mL "
+    "FROM fact_adjunct AS i JOIN dim_agent AS a ON a.id = i.agent JOIN dim_term AS t ON t.id = i.purpose"
+)
+_FREQUENCY = (
+    "CREATE VIEW combination_frequency AS SELECT c.combination AS combination, count(*) AS prescriptions "
+    "FROM fact_prescription AS f JOIN dim_combination AS c ON c.id = f.combination "
+    f"WHERE f.status <> {VOIDED} GROUP BY f.combination ORDER BY prescriptions DESC, combination"
+)
+_PAIR = (
+    "CREATE VIEW agent_pair AS SELECT one.agent AS agent, two.agent AS other_agent, sum(n.prescriptions) AS prescriptions "
+    "FROM (SELECT combination, count(*) AS prescriptions FROM fact_prescription "
+    f"WHERE status <> {VOIDED} AND combination IS NOT NULL GROUP BY combination) AS n "
+    "JOIN dim_combination_member AS m ON m.combination = n.combination "
+    "JOIN dim_combination_member AS o ON o.combination = n.combination "
+    "JOIN dim_agent AS one ON one.id = m.agent JOIN dim_agent AS two ON two.id = o.agent "
+    "WHERE one.agent < two.agent GROUP BY one.agent, two.agent ORDER BY prescriptions DESC, agent, other_agent"
+)

@@ -1,0 +1,115 @@
+"""The writing hand: acts become entries, payloads and star rows, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mesococktail.log import chain
+from mesococktail.log.star import ACTIVE, Star, insert, layout_of, merge, star_table_names
+from mesococktail.records import SCHEMA
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from mesococktail.log.star import Row
+
+
+@attrs.frozen
+class Act:
+    """One act, ready to be written: everything but its place in the chain."""
+
+    act: str
+    kind: str
+    id: bytes
+    version: int
+    recorded_by: str | None
+    recorded_at: int
+    """Microseconds since 1970."""
+    reason: str | None
+    document: bytes | None
+    content: bytes
+    """The document that stands after this act: its own, or the one it leaves standing."""
+    status: int = ACTIVE
+    """The status of the record after this act."""
+    key: int | None = None
+    """Sequence of the record's first entry; None when this act is the first."""
+    salt: bytes | None = None
+    """Given only by a transfer, which keeps the salts."""
+    schema: int = SCHEMA
+
+
+class Writer:
+    """Appends acts behind the head. Rows are gathered and written by `flush`."""
+
+    def __init__(self, origin: bytes) -> None:
+        self._origin = origin
+        self._order = ("entry", "payload", *star_table_names())
+        self._star = Star()
+        self._rows: dict[str, list[Row]] = {}
+        self.head: tuple[int, bytes] | None = None
+        """Sequence and hash of the newest entry, as of the running transaction."""
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """Read the head inside the transaction that has just begun."""
+        found = connection.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+        head = (0, self._origin) if found is None else (int(found[0]), bytes(found[1]))
+        if head != self.head:
+            # Somebody else has written, or our last transaction was rolled back: remember nothing.
+            self._star.attach(connection)
+        self.head = head
+
+    def forget(self) -> None:
+        """Drop what is remembered, after a transaction that did not commit."""
+        self.head = None
+        self._rows.clear()
+
+    def append(self, connection: sqlite3.Connection, act: Act) -> tuple[int, bytes]:
+        """Put *act* behind the head; return its sequence and hash. An act on an old record is written at once."""
+        assert self.head is not None  # noqa: S101  # begin() came first
+        previous_seq, previous = self.head
+        seq, committed = previous_seq + 1, None
+        if act.document is not None:
+            salt = act.salt or chain.new_salt()
+            committed = chain.commitment(salt, act.document)
+            self._put("payload", (seq, salt, act.document.decode()))
+        stored = (
+            act.act,
+            act.kind,
+            act.schema,
+            act.id,
+            act.version,
+            act.recorded_by,
+            act.recorded_at,
+            act.reason,
+        )
+        hashed = chain.entry_hash(previous, seq, *stored, committed)
+        self._put("entry", (seq, *stored, committed, hashed))
+        if act.key is not None:
+            self.flush(connection)
+            drop_rows(connection, act.kind, act.key)
+        merge(self._rows, self._star.rows(act.kind, act.key or seq, act.status, json.loads(act.content)))
+        self.head = seq, hashed
+        return self.head
+
+    def flush(self, connection: sqlite3.Connection) -> None:
+        """Write the gathered rows."""
+        merge(self._rows, self._star.new_rows())
+        rows, self._rows = self._rows, {}
+        insert(connection, rows, self._order)
+
+    def _put(self, table: str, row: Row) -> None:
+        self._rows.setdefault(table, []).append(row)
+
+
+def drop_rows(connection: sqlite3.Connection, kind: str, key: int) -> None:
+    """Take the star's rows of one record out."""
+    layout = layout_of(kind)
+    if layout.has_cocktail:
+        for table in ("fact_ingredient", "fact_adjunct", "fact_member"):
+            connection.execute(f"DELETE FROM {table} WHERE prescription = ?", (key,))
+    if layout.has_findings:
+        connection.execute(f"DELETE FROM {layout.table}_finding WHERE key = ?", (key,))
+    connection.execute(f"DELETE FROM {layout.table} WHERE key = ?", (key,))
