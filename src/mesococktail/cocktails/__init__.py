@@ -1,4 +1,4 @@
-"""What was mixed: ingredients with roles, adjuncts, the arithmetic, the composition law, the one-line text."""
+"""What was mixed: ingredients with roles, adjuncts, the arithmetic, the law, the one-line text."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.amounts import Amount, Dimension
-from mesococktail.cocktails.combination import GRID_DIGITS, Combination, Level
+from mesococktail.cocktails.combination import GRID_DIGITS, Combination, Level, level_of
 from mesococktail.cocktails.part import Adjunct, Ingredient, Part, Role
 from mesococktail.errors import AmountError, CocktailError
 from mesococktail.findings import Finding, Severity
@@ -26,6 +26,9 @@ FEWEST, MOST = 2, 3
 
 Source: the article the project was made from, "usually contains 2-3 agents".
 """
+MOST_PARTS = 20
+"""Ingredients and adjuncts together, deviation or not: more than any syringe, and a bound for readers."""
+LONGEST_DEVIATION = 500
 
 
 @attrs.frozen(init=False)
@@ -64,7 +67,7 @@ class Cocktail:
                 got=parts,
                 cure="use principal(), complementary(), adjunct() and fill()",
             )
-        self.__attrs_init__(ingredients, adjuncts, deviation)  # type: ignore[attr-defined]  # made by attrs
+        self.__attrs_init__(ingredients, adjuncts, _one_line(deviation))
         faults = [*_law(self), *_volumes(self)]
         if faults:
             raise CocktailError(_in_words(faults), findings=faults)
@@ -88,7 +91,7 @@ class Cocktail:
         return write_line(self)
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Ingredient | Adjunct, ...]:
         """Ingredients, then adjuncts."""
         return (*self.ingredients, *self.adjuncts)
 
@@ -101,8 +104,12 @@ class Cocktail:
         return iter(self.parts)
 
     def combination(self, level: Level | str = Level.AGENTS, *, digits: int = GRID_DIGITS) -> Combination:
-        """Return the key by which this cocktail is counted; *digits* is the grid of its doses."""
-        return Combination.of(self.ingredients, Level(level), digits)
+        """Return the key by which this cocktail is counted; *digits* is the grid of its doses.
+
+        Raises:
+            CocktailError: There is no such level, or *digits* is not 1 to 28.
+        """
+        return Combination.of(self.ingredients, level_of(level), digits)
 
     @cached_property
     def total(self) -> Amount | None:
@@ -158,7 +165,7 @@ class Cocktail:
             raise CocktailError(
                 f"is more than the {total} of the whole mixture", path="volume", got=str(taken)
             )
-        return dose * (taken / total)
+        return dose * taken.ratio(total)
 
     def scale(self, *, to: AmountLike) -> Cocktail:
         """Return the same mixture made up to another total: doses and volumes change, strengths do not.
@@ -203,14 +210,18 @@ def _law(cocktail: Cocktail) -> list[Finding]:
                 f"{len(agents)} agents: a cocktail has {FEWEST} to {MOST}, adjuncts not counted",
             )
         )
-    for role in Role:
-        if role not in roles:
-            broken.append((f"no_{role.value}", f"no {role.value} ingredient: a cocktail has at least one"))
+    broken += [
+        (f"no_{role.value}", f"no {role.value} ingredient: a cocktail has at least one")
+        for role in Role
+        if role not in roles
+    ]
     twice = sorted({agent for agent in agents if agents.count(agent) > 1})
     faults = [
         _fault("agent_twice", f"{agent} stands in it twice; write it once, with the whole dose")
         for agent in twice
     ]
+    if len(cocktail.parts) > MOST_PARTS:
+        faults.append(_fault("parts", f"{len(cocktail.parts)} parts: a cocktail has at most {MOST_PARTS}"))
     if not agents:
         return [
             _fault(
@@ -220,7 +231,7 @@ def _law(cocktail: Cocktail) -> list[Finding]:
     if cocktail.deviation is None:
         cure = "; change it, or say why it departs with deviation=…"
         return faults + [_fault(code, message + cure) for code, message in broken]
-    if not cocktail.deviation.strip():
+    if not cocktail.deviation:
         faults.append(_fault("deviation", "the deviation is empty; say why the mixture departs from the law"))
     elif not broken and not twice:
         faults.append(_fault("deviation", "a deviation is given and nothing deviates; leave it out"))
@@ -261,11 +272,29 @@ def _sum(volumes: Iterator[Amount | None] | list[Amount]) -> Amount | None:
 def _volume(given: AmountLike) -> Amount:
     try:
         volume = Amount.of(given)
-        if volume.dimension is not Dimension.VOLUME:
-            raise AmountError(f"must be a volume, and this is a {volume.dimension}", got=str(volume))
     except AmountError as error:
         raise error.at("volume") from None
+    if volume.dimension is not Dimension.VOLUME:
+        raise AmountError(
+            f"must be a volume, and this measures {volume.dimension}", path="volume", got=str(volume)
+        )
     return volume
+
+
+def _one_line(deviation: object) -> str | None:
+    if deviation is None:
+        return None
+    if not isinstance(deviation, str) or len(deviation) > LONGEST_DEVIATION:
+        rule = f"must be a text of at most {LONGEST_DEVIATION} characters"
+        raise CocktailError(rule, path="deviation", got=deviation)
+    if not deviation.isprintable():
+        raise CocktailError(
+            "must be one line",
+            path="deviation",
+            got=deviation,
+            cure="remove line breaks and control characters",
+        )
+    return deviation.strip()
 
 
 def _scaled(part: Part, factor: Fraction) -> Part:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mesococktail.errors import CocktailError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 GRID_DIGITS = 2
 """Doses in a key are put on a grid of this many significant digits."""
+
+_MOST_DIGITS = 28
 
 BASE_UNITS = {
     "mass": "mg",
@@ -33,6 +37,18 @@ class Level(StrEnum):
     AGENTS = "agents"
     ROLES = "roles"
     DOSES = "doses"
+
+
+def level_of(level: object) -> Level:
+    """Return the level of that name.
+
+    Raises:
+        CocktailError: There is none.
+    """
+    for known in Level:
+        if level == known:
+            return known
+    raise CocktailError("is not a level", path="level", got=level, cure=f"use one of {', '.join(Level)}")
 
 
 @attrs.frozen(order=True)
@@ -83,9 +99,15 @@ def _member(part: Ingredient, level: Level, digits: int) -> Member:
 
 
 def on_grid(dose: Amount | None, digits: int = GRID_DIGITS) -> str:
-    """Return *dose* in its base unit, rounded half-even to *digits* significant digits."""
+    """Return *dose* in its base unit, rounded half-even to *digits* significant digits.
+
+    Raises:
+        CocktailError: *digits* is not a number of digits.
+    """
     if dose is None:
         return "unknown"
+    if type(digits) is not int or not 1 <= digits <= _MOST_DIGITS:
+        raise CocktailError(f"must be 1 to {_MOST_DIGITS} significant digits", path="digits", got=digits)
     context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
     numerator, denominator = dose.base.as_integer_ratio()
     rounded = context.divide(Decimal(numerator), Decimal(denominator))

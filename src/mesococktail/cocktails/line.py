@@ -10,9 +10,6 @@ parentheses its role, or the purpose of an adjunct. An agent that no formulary k
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-import attrs
 
 from mesococktail.cocktails.cocktail import Cocktail
 from mesococktail.cocktails.part import (
@@ -20,38 +17,36 @@ from mesococktail.cocktails.part import (
     Ingredient,
     Role,
     adjunct,
+    any_measure,
     complementary,
     fill,
     principal,
 )
 from mesococktail.errors import CocktailError, MesococktailError
-from mesococktail.formulary import Agent, Formulary, Measure, other
+from mesococktail.formulary import Agent, Formulary, other
 
-if TYPE_CHECKING:
-    from mesococktail.cocktails.part import Part
-
-LONGEST = 2000
-_DEVIATION = "; deviation: "
+LONGEST = 20_000
+_DEVIATION = "; deviation:"
 _OTHER = re.compile(r'other "(?P<name>[^"]{1,100})" \[(?P<description>[^\[\]]{1,300})\] ?')
 _PURPOSE = re.compile(r"(?P<portion>.*?) ?\((?P<role>[A-Za-z][A-Za-z_ ]*)\)")
 _FILL = re.compile(r"(?:q\.s\.|qs) to (?P<to>.+)")
-_MAKE = {Role.PRINCIPAL: principal, Role.COMPLEMENTARY: complementary}
+_MAKE = {Role.PRINCIPAL.value: principal, Role.COMPLEMENTARY.value: complementary}
+_CLOSING = {"(": ")", "[": "]", '"': '"'}
 
 
 def write_line(cocktail: Cocktail) -> str:
     """Write *cocktail* as one line that `read_line` reads back to an equal one."""
     line = " + ".join(map(_part_text, cocktail.parts))
-    return f"{line}{_DEVIATION}{cocktail.deviation}" if cocktail.deviation else line
+    return f"{line}{_DEVIATION} {cocktail.deviation}" if cocktail.deviation else line
 
 
-def _part_text(part: Part) -> str:
+def _part_text(part: Ingredient | Adjunct) -> str:
     name = part.agent.name
     if part.agent.description is not None:
         name = f'other "{name}" [{part.agent.description}]'
     if isinstance(part, Adjunct):
         amount = f"q.s. to {part.fills_to}" if part.fills_to is not None else str(part.portion)
         return f"{name} {amount} ({part.purpose})"
-    assert isinstance(part, Ingredient)  # noqa: S101  # a cocktail holds nothing else
     return f"{name} {part.portion} ({part.role})"
 
 
@@ -62,43 +57,47 @@ def read_line(text: str, formulary: Formulary | None = None) -> Cocktail:
     if len(text) > LONGEST:
         raise CocktailError(f"a cocktail is at most {LONGEST} characters on its one line", got=text)
     known = formulary or Formulary.shipped()
-    mixture, _, deviation = text.partition(_DEVIATION)
+    mixture, deviation = _split(text)
     parts = []
-    for number, part in enumerate(_split(mixture)):
+    for number, part in enumerate(mixture):
         try:
             parts.append(_read_part(part, known))
         except MesococktailError as error:
             raise error.at(f"part {number + 1}") from None
-    return Cocktail(*parts, deviation=deviation or None)
+    return Cocktail(*parts, deviation=deviation)
 
 
-def _split(mixture: str) -> list[str]:
-    """Split at `` + `` outside quotes, brackets and parentheses: ``unknown (torn + wet)`` stays whole."""
-    parts, depth, start, quoted = [], 0, 0, False
-    for place, letter in enumerate(mixture):
-        if letter == '"':
-            quoted = not quoted
-        elif quoted:
+def _split(text: str) -> tuple[list[str], str | None]:
+    """Split into parts and deviation, at what stands outside quotes, brackets and parentheses.
+
+    ``unknown (torn + wet; deviation: none)`` stays whole.
+    """
+    parts: list[str] = []
+    awaited: list[str] = []
+    start = 0
+    for place, letter in enumerate(text):
+        if awaited and letter == awaited[-1]:
+            awaited.pop()
+        elif letter in _CLOSING and (not awaited or (letter == "(" and awaited[-1] == ")")):
+            awaited.append(_CLOSING[letter])
+        elif awaited:
             continue
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-        elif letter == "+" and depth == 0 and mixture[place - 1 : place + 2] == " + ":
-            parts.append(mixture[start : place - 1])
+        elif letter == "+" and text[place - 1 : place + 2] == " + ":
+            parts.append(text[start : place - 1])
             start = place + 2
-    parts.append(mixture[start:])
-    return parts
+        elif letter == ";" and text.startswith(_DEVIATION, place):
+            return [*parts, text[start:place]], text[place + len(_DEVIATION) :].strip()
+    return [*parts, text[start:]], None
 
 
-def _read_part(text: str, formulary: Formulary) -> Part:
+def _read_part(text: str, formulary: Formulary) -> Ingredient | Adjunct:
     agent, rest = _name(text.strip(), formulary)
     if filled := _FILL.fullmatch(rest):
         to, purpose = _role_off(filled["to"])
         return fill(agent, to=to, purpose=purpose, formulary=formulary)
     amount, role = _role_off(rest)
     if role in _MAKE:
-        return _MAKE[Role(role)](agent, amount, formulary=formulary)
+        return _MAKE[role](agent, amount, formulary=formulary)
     if role is None and not _purposes(agent, formulary):
         raise CocktailError(
             "nothing says what it is in the mixture for", got=text, cure="add (principal) or (complementary)"
@@ -109,11 +108,10 @@ def _read_part(text: str, formulary: Formulary) -> Part:
 def _name(text: str, formulary: Formulary) -> tuple[str | Agent, str]:
     if match := _OTHER.match(text):
         agent = other(match["name"], description=match["description"], formulary=formulary)
-        # The line does not repeat how it is measured: the amount after it tells.
-        return attrs.evolve(agent, measures=tuple(Measure)), text[match.end() :]
+        return any_measure(agent), text[match.end() :]
     found = formulary.longest(text)
     if found is None:
-        formulary.find(text.split(" ")[0])
+        formulary.find(text.partition(" ")[0])
         raise CocktailError("does not begin with the name of an agent", got=text)
     named, rest = found
     return named.written, rest.strip()
@@ -123,7 +121,8 @@ def _role_off(text: str) -> tuple[str, str | None]:
     match = _PURPOSE.fullmatch(text)
     if match is None or match["portion"].endswith("unknown"):
         return text, None
-    return match["portion"], match["role"]
+    # ``pH adjuster`` is how the label of a purpose is printed, ``ph_adjuster`` its code.
+    return match["portion"], match["role"].lower().replace(" ", "_")
 
 
 def _purposes(agent: str | Agent, formulary: Formulary) -> tuple[str, ...]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.amounts import Amount, Dimension
+from mesococktail.amounts import Amount, AmountLike, Dimension
 from mesococktail.cocktails.portion import DOSES, Portion, Solved, portion, portion_of
-from mesococktail.errors import AmountError, CocktailError
+from mesococktail.errors import AgentError, AmountError, CocktailError
 from mesococktail.formulary import PURPOSES, Agent, Formulary, Measure
-
-if TYPE_CHECKING:
-    from mesococktail.amounts import AmountLike
 
 MEASURED_AS = {
     Dimension.MASS: Measure.MASS,
@@ -25,6 +22,12 @@ MEASURED_AS = {
 """The measure of a dose, by its dimension. With it a dose can be counted without any formulary."""
 
 
+# What the one-line text can hold: a name is found at the start of a part, a description stands in brackets.
+_NAME = re.compile(r'[^"\[\];]{1,100}')
+_DESCRIPTION = re.compile(r'[^"\[\];]{1,300}')
+_PURPOSE = re.compile(r"[a-z][a-z_]{0,40}")
+
+
 class Role(StrEnum):
     """What an ingredient is for in this mixture: the prescriber's opinion, not a property of the agent."""
 
@@ -32,9 +35,16 @@ class Role(StrEnum):
     COMPLEMENTARY = "complementary"
 
 
+_ROLES = frozenset(Role)
+
+
 @attrs.frozen
 class NamedAgent:
-    """What a part took from the formulary when it was made, so that it can be read without one."""
+    """What a part took from the formulary when it was made, so that it can be read without one.
+
+    Raises:
+        AgentError: Something in it is not a text, or a text that a cocktail's one line cannot hold.
+    """
 
     id: str
     name: str
@@ -44,6 +54,20 @@ class NamedAgent:
     """Ids of the agents known to be in it, for a premix."""
     description: str | None = None
     """What it is, for an agent no formulary knows."""
+
+    def __attrs_post_init__(self) -> None:
+        _fits("id", self.id, _NAME)
+        _fits("name", self.name, _NAME)
+        if self.written is not None:
+            _fits("written", self.written, _NAME)
+        if self.description is not None:
+            _fits("description", self.description, _DESCRIPTION)
+        if self.members:
+            members: object = self.members
+            if not isinstance(members, tuple):
+                raise AgentError("must be a tuple of ids", path="members", got=members)
+            for member in members:
+                _fits("members", member, _NAME)
 
     @classmethod
     def of(cls, agent: Agent, written: str | None = None) -> NamedAgent:
@@ -58,12 +82,35 @@ class NamedAgent:
         )
 
 
+def _fits(name: str, text: object, shape: re.Pattern[str]) -> None:
+    if isinstance(text, str) and shape.fullmatch(text) and text.isprintable() and text == text.strip():
+        return
+    raise AgentError(
+        'must be a text of one line without " [ ] ; and without spaces around it', path=name, got=text
+    )
+
+
 @attrs.frozen
 class Part:
-    """What ingredients and adjuncts have in common: an agent and how much of it."""
+    """What ingredients and adjuncts have in common: an agent and how much of it.
+
+    Raises:
+        CocktailError: It is not made of an agent and a portion, or the portion contradicts itself.
+    """
 
     agent: NamedAgent
     portion: Portion
+
+    def __attrs_post_init__(self) -> None:
+        agent: object = self.agent
+        given: object = self.portion
+        if not isinstance(agent, NamedAgent) or not isinstance(given, Portion):
+            raise CocktailError(
+                "is made of a NamedAgent and a Portion",
+                got=(agent, given),
+                cure="use principal(), complementary(), adjunct() and fill()",
+            )
+        _ = self.solved
 
     @property
     def solved(self) -> Solved:
@@ -92,14 +139,39 @@ class Ingredient(Part):
 
     role: Role
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        role: object = self.role
+        if not isinstance(role, Role):
+            raise CocktailError(
+                "is not a Role", path="role", got=role, cure="give Role.PRINCIPAL or Role.COMPLEMENTARY"
+            )
+
 
 @attrs.frozen
 class Adjunct(Part):
-    """What is in the syringe for another reason than treating: diluent, anaesthetic, pH adjuster …"""
+    """What is in the syringe for another reason than treating, such as a diluent or an anaesthetic."""
 
     purpose: str
     fills_to: Amount | None = None
     """Total volume that it fills up to (*q.s.*); its own volume then follows from the other parts."""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        # The shape only: the list of purposes may grow or shrink, and an old record keeps its own.
+        purpose: object = self.purpose
+        if not isinstance(purpose, str) or not _PURPOSE.fullmatch(purpose) or purpose in _ROLES:
+            raise _not_a_purpose(purpose)
+        if self.fills_to is None:
+            return
+        _total(self.fills_to, "fills_to")
+        if self.portion != Portion():
+            raise CocktailError(
+                "an amount is given of what fills up",
+                path="fills_to",
+                got=str(self.portion),
+                cure="give one or the other",
+            )
 
     @property
     def solved(self) -> Solved:
@@ -166,6 +238,8 @@ def adjunct(
     dose: AmountLike | None = None,
     strength: AmountLike | None = None,
     volume: AmountLike | None = None,
+    each: AmountLike | None = None,
+    over: AmountLike | int | None = None,
     unknown: str | None = None,
     formulary: Formulary | None = None,
 ) -> Adjunct:
@@ -176,7 +250,7 @@ def adjunct(
     Raises:
         CocktailError: The purpose is not one of the known ones, or is not known and was left out.
     """
-    given = _Given(amount, dose, strength, volume, None, None, unknown)
+    given = _Given(amount, dose, strength, volume, each, over, unknown)
     known = _looked_up(agent, formulary)
     return Adjunct(*_named(agent, given, formulary), purpose=_purpose(known, purpose))
 
@@ -188,13 +262,17 @@ def fill(
     purpose: str | None = None,
     formulary: Formulary | None = None,
 ) -> Adjunct:
-    """Fill up with *agent* to a total volume (*q.s.*): ``fill("saline", to="5 mL")``."""
+    """Fill up with *agent* to a total volume (*q.s.*): ``fill("saline", to="5 mL")``.
+
+    Raises:
+        AmountError: *to* is not a volume.
+        CocktailError: The purpose is not one of the known ones, or is not known and was left out.
+    """
     try:
         total = Amount.of(to)
-        if total.dimension is not Dimension.VOLUME:
-            raise AmountError(f"must be a volume, and this is a {total.dimension}", got=str(total))
     except AmountError as error:
         raise error.at("to") from None
+    _total(total, "to")
     known = _looked_up(agent, formulary)
     named = NamedAgent.of(known, agent if isinstance(agent, str) else None)
     return Adjunct(named, Portion(), purpose=_purpose(known, purpose), fills_to=total)
@@ -248,6 +326,11 @@ def _named(agent: str | Agent, given: _Given, formulary: Formulary | None) -> tu
     return NamedAgent.of(known, agent if isinstance(agent, str) else None), made
 
 
+def any_measure(agent: Agent) -> Agent:
+    """Return an agent no formulary knows, measured as the amount given with it: texts do not repeat how."""
+    return attrs.evolve(agent, measures=tuple(Measure))
+
+
 def with_stock(agent: Agent, given: Portion, formulary: Formulary) -> Portion:
     """Add the strength of the clinic's one stock where a volume was given and nothing says of what."""
     needs = given.dose is None and given.strength is None and given.unknown is None
@@ -289,9 +372,20 @@ def _purpose(agent: Agent, purpose: str | None) -> str:
         )
     if purpose in PURPOSES:
         return purpose
-    raise CocktailError(
-        "is not a purpose of an adjunct",
+    raise _not_a_purpose(purpose)
+
+
+def _not_a_purpose(purpose: object) -> CocktailError:
+    return CocktailError(
+        "is neither a role nor a purpose of an adjunct",
         path="purpose",
         got=purpose,
-        cure=f"use one of {', '.join(PURPOSES)}",
+        cure=f"use principal, complementary, or one of {', '.join(PURPOSES)}",
     )
+
+
+def _total(to: object, name: str) -> None:
+    if isinstance(to, Amount) and to.dimension is Dimension.VOLUME and to.value:
+        return
+    shown = (to.text or str(to)) if isinstance(to, Amount) else to
+    raise AmountError("must be a volume above zero", path=name, got=shown, cure="write it like 5 mL")

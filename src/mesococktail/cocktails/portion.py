@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
     from mesococktail.amounts import AmountLike
 
-DOSES = frozenset(
-    {Dimension.MASS, Dimension.ACTIVITY, Dimension.COUNT, Dimension.PRODUCT_UNITS},
-)
+_STRENGTH_OF = {
+    Dimension.MASS: Dimension.MASS_CONCENTRATION,
+    Dimension.ACTIVITY: Dimension.ACTIVITY_CONCENTRATION,
+    Dimension.COUNT: Dimension.COUNT_CONCENTRATION,
+    Dimension.PRODUCT_UNITS: Dimension.PRODUCT_UNIT_CONCENTRATION,
+}
+DOSES = frozenset(_STRENGTH_OF)
 """Dimensions in which a dose other than a volume is counted."""
 
 _VOLUME = r"(?P<volume>[^()]+?)(?: over (?P<area>[^()]+?)| at (?P<points>[0-9]{1,4}) points?)?"
@@ -47,7 +51,29 @@ _SHAPES = tuple(
         _VOLUME,
     )
 )
-_LONGEST = 200
+_LONGEST = 500
+_LONGEST_REASON = 200
+_MOST_POINTS = 9999
+
+
+@attrs.frozen
+class _Expected:
+    dimensions: frozenset[Dimension]
+    words: str
+    example: str
+
+
+_EXPECTED = {
+    "dose": _Expected(DOSES, "a mass, a number of IU, a count or a number of product units", "5 mg"),
+    "strength": _Expected(frozenset(_STRENGTH_OF.values()), "a concentration", "5 mg/mL"),
+    "volume": _Expected(frozenset({Dimension.VOLUME}), "a volume", "1 mL"),
+    "each": _Expected(
+        frozenset({Dimension.VOLUME, Dimension.VOLUME_PER_AREA}),
+        "a volume per point or a volume per area",
+        "0.1 mL/cm2",
+    ),
+    "over": _Expected(frozenset({Dimension.AREA}), "an area or a number of points", "50 cm2"),
+}
 
 
 @attrs.frozen
@@ -55,6 +81,10 @@ class Portion:
     """Dose, strength and volume of one part of a cocktail, as far as they were given.
 
     Any sufficient part may be given; the rest follows exactly (`solved`).
+
+    Raises:
+        AmountError: Something in it is not an amount, is one of the wrong kind, or is zero.
+        CocktailError: The number of points or the reason cannot be one.
     """
 
     dose: Amount | None = None
@@ -69,6 +99,22 @@ class Portion:
     """The area, or the number of points."""
     unknown: str | None = None
     """Why the amount is not known. Then neither dose nor volume is given."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.dose is not None:
+            _expect("dose", self.dose)
+        if self.strength is not None:
+            _expect("strength", self.strength)
+        if self.volume is not None:
+            _expect("volume", self.volume)
+        if self.each is not None:
+            _expect("each", self.each)
+        if isinstance(self.over, int):
+            _points(self.over)
+        elif self.over is not None:
+            _expect("over", self.over)
+        if self.unknown is not None:
+            _reason(self.unknown)
 
     @cached_property
     def solved(self) -> Solved:
@@ -106,6 +152,42 @@ class Solved:
     """In mass, IU, count, product units, or the volume itself where nothing else measures it."""
     strength: Amount | None
     volume: Amount | None
+
+
+def _expect(name: str, amount: object) -> None:
+    """Refuse what is not an amount above zero of the kind that belongs there."""
+    expected = _EXPECTED[name]
+    if not isinstance(amount, Amount):
+        raise AmountError(
+            f"must be {expected.words}", path=name, got=amount, cure=f"write it like {expected.example}"
+        )
+    if amount.dimension not in expected.dimensions:
+        raise AmountError(
+            f"must be {expected.words}, and this measures {amount.dimension}",
+            path=name,
+            got=amount.text or str(amount),
+            cure=f"write it like {expected.example}",
+        )
+    if not amount.value:
+        raise AmountError(
+            "is nothing at all",
+            path=name,
+            got=amount.text or str(amount),
+            cure="leave out what does not go in; what is not known is unknown, with the reason",
+        )
+
+
+def _reason(unknown: object) -> None:
+    if not isinstance(unknown, str) or len(unknown) > _LONGEST_REASON:
+        rule = f"the reason why an amount is unknown is a text of at most {_LONGEST_REASON} characters"
+        raise CocktailError(rule, path="unknown", got=unknown)
+    if unknown != unknown.strip() or not unknown.isprintable() or not unknown or set("()") & set(unknown):
+        raise CocktailError(
+            "the reason why an amount is unknown is one line without parentheses",
+            path="unknown",
+            got=unknown,
+            cure="write it like not stated",
+        )
 
 
 def portion_of(text: str, *, units: Collection[str] = ()) -> Portion:
@@ -168,51 +250,27 @@ def portion(
         CocktailError: The parts contradict each other or are not enough.
     """
 
-    def read(name: str, given: AmountLike | None, *dimensions: Dimension) -> Amount | None:
+    def read(name: str, given: AmountLike | None) -> Amount | None:
         if given is None:
             return None
         try:
             amount = Amount.of(given, units=units)
-            amount = amount.as_strength() if name == "strength" else amount
-            if amount.dimension in dimensions:
-                return amount
         except AmountError as error:
             raise error.at(name) from None
-        raise AmountError(
-            f"must be a {' or a '.join(_WORDS[name])}, and this is a {amount.dimension}",
-            path=name,
-            got=amount.text or str(amount),
-            cure=f"write it like {_EXAMPLES[name]}",
-        )
+        return amount.as_strength() if name == "strength" and amount.unit == "%" else amount
 
     if dose is not None and volume is None and _is_volume(dose, units):
         dose, volume = None, dose
     made = Portion(
-        dose=read("dose", dose, *DOSES),
-        strength=read("strength", strength, *_STRENGTHS),
-        volume=read("volume", volume, Dimension.VOLUME),
-        each=read("each", each, Dimension.VOLUME, Dimension.VOLUME_PER_AREA),
-        over=_points(over) if isinstance(over, int) else read("over", over, Dimension.AREA),
+        dose=read("dose", dose),
+        strength=read("strength", strength),
+        volume=read("volume", volume),
+        each=read("each", each),
+        over=over if isinstance(over, int) else read("over", over),
         unknown=unknown,
     )
     _ = made.solved
     return made
-
-
-_STRENGTHS = (
-    Dimension.MASS_CONCENTRATION,
-    Dimension.ACTIVITY_CONCENTRATION,
-    Dimension.COUNT_CONCENTRATION,
-    Dimension.PRODUCT_UNIT_CONCENTRATION,
-)
-_WORDS = {
-    "dose": ("mass", "number of IU", "count", "number of product units"),
-    "strength": ("concentration",),
-    "volume": ("volume",),
-    "each": ("volume per point", "volume per area"),
-    "over": ("area",),
-}
-_EXAMPLES = {"dose": "5 mg", "strength": "5 mg/mL", "volume": "1 mL", "each": "0.1 mL/cm2", "over": "50 cm2"}
 
 
 def _is_volume(given: AmountLike, units: Collection[str]) -> bool:
@@ -222,10 +280,9 @@ def _is_volume(given: AmountLike, units: Collection[str]) -> bool:
         return False
 
 
-def _points(over: int) -> int:
-    if isinstance(over, bool) or over < 1:
-        raise CocktailError("must be a number of points, 1 or more", path="over", got=over)
-    return over
+def _points(over: int) -> None:
+    if isinstance(over, bool) or not 1 <= over <= _MOST_POINTS:
+        raise CocktailError(f"must be a number of points, 1 to {_MOST_POINTS}", path="over", got=over)
 
 
 def _solve(given: Portion) -> Solved:
@@ -239,39 +296,30 @@ def _solve(given: Portion) -> Solved:
                 cure="give one or the other",
             )
         return Solved(None, strength, None)
-    if dose is None and volume is None:
+    if volume is not None and dose is None:
+        return Solved(volume if strength is None else volume * strength, strength, volume)
+    if dose is None:
         raise CocktailError(
             "no amount is given",
             got=None if strength is None else str(strength),
             cure="give a dose (5 mg), or a volume of a strength (1 mL of 5 mg/mL)",
         )
-    try:
-        if dose is None:
-            return Solved(volume if strength is None else _times(volume, strength), strength, volume)
-        if strength is None:
-            return Solved(dose, None if volume is None else dose / volume, volume)
-        if volume is None:
-            return Solved(dose, strength, dose / strength)
-        product = _times(volume, strength)
-        agrees = product == dose
-    except AmountError:
+    if strength is None:
+        return Solved(dose, None if volume is None else dose / volume, volume)
+    if _STRENGTH_OF[dose.dimension] is not strength.dimension:
         raise CocktailError(
-            f"a dose in {(dose or volume).dimension} and a strength in {strength and strength.dimension} "
-            "do not go together",
+            f"a dose in {dose.dimension} and a strength in {strength.dimension} do not go together",
             got=str(given),
             cure="give both in the same measure",
-        ) from None
-    if not agrees:
+        )
+    if volume is None:
+        return Solved(dose, strength, dose / strength)
+    if volume * strength != dose:
         raise CocktailError(
-            f"dose {dose}, but {volume} of {strength} is {product}",
+            f"dose {dose}, but {volume} of {strength} is {volume * strength}",
             cure="correct one of the three, or leave one out",
         )
     return Solved(dose, strength, volume)
-
-
-def _times(volume: Amount | None, strength: Amount) -> Amount:
-    assert volume is not None  # noqa: S101  # the callers have looked
-    return volume * strength
 
 
 def _spread(given: Portion) -> Amount:
@@ -282,15 +330,18 @@ def _spread(given: Portion) -> Amount:
             got=str(given.each or given.over),
             cure="write it like 0.1 mL/cm2 over 50 cm2, or 0.05 mL at 40 points",
         )
-    try:
-        volume = given.each * given.over
-        fits = volume.dimension is Dimension.VOLUME and given.volume in (None, volume)
-    except AmountError:
-        fits = False
-    if not fits:
+    per_area, area = given.each.dimension is not Dimension.VOLUME, isinstance(given.over, Amount)
+    if per_area is not area:
         raise CocktailError(
-            f"{given.each} over {given.over} does not make the volume",
-            got=None if given.volume is None else str(given.volume),
-            cure="use mL/cm2 with an area, mL with a number of points, and leave the product out",
+            f"{given.each} over {given.over} does not make a volume",
+            path="each",
+            cure="use mL/cm2 with an area, mL with a number of points",
         )
-    return volume
+    if given.volume is not None:
+        raise CocktailError(
+            "is given beside what makes it",
+            path="volume",
+            got=str(given.volume),
+            cure=f"leave it out: {given.each} over {given.over} is {given.each * given.over}",
+        )
+    return given.each * given.over

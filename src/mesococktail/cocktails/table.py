@@ -9,7 +9,7 @@ import attrs
 
 from mesococktail.amounts import Amount, Dimension
 from mesococktail.cocktails.part import Adjunct, Ingredient
-from mesococktail.errors import CocktailError
+from mesococktail.errors import AmountError, CocktailError
 
 if TYPE_CHECKING:
     from mesococktail.amounts import AmountLike
@@ -39,15 +39,13 @@ def table_of(cocktail: Cocktail) -> Table:
     return Table(tuple(_row(cocktail, part) for part in cocktail.parts), total)
 
 
-def _row(cocktail: Cocktail, part: Part) -> tuple[str, ...]:
-    kind = (
-        part.role.value if isinstance(part, Ingredient) else part.purpose if isinstance(part, Adjunct) else ""
-    )
+def _row(cocktail: Cocktail, part: Ingredient | Adjunct) -> tuple[str, ...]:
+    kind = part.role.value if isinstance(part, Ingredient) else part.purpose
     volume, final, dose = cocktail.volume(part), cocktail.final(part), part.dose
+    stock = f" of {part.portion.strength.display()}" if part.portion.strength else ""
     if part.portion.unknown is not None:
-        return part.agent.name, kind, f"unknown ({part.portion.unknown})", "", ""
-    stock = f" of {part.strength.display()}" if part.portion.strength and part.strength else ""
-    draw = f"{volume.display()}{stock}" if volume else stock.removeprefix(" of ")
+        return part.agent.name, kind, f"unknown ({part.portion.unknown}){stock}", "", ""
+    draw = f"{volume.display()}{stock}" if volume else ""
     shown = "" if dose is None or dose.dimension is Dimension.VOLUME else dose.display()
     return part.agent.name, kind, draw, shown, final.display() if final else ""
 
@@ -74,11 +72,12 @@ def rounded_draws(cocktail: Cocktail, *, graduation: AmountLike) -> tuple[Rounde
         AmountError: *graduation* is not an amount.
         CocktailError: *graduation* is not a volume.
     """
-    mark = Amount.of(graduation)
-    if mark.dimension is not Dimension.VOLUME:
-        raise CocktailError(
-            f"must be a volume, and this is a {mark.dimension}", path="graduation", got=str(mark)
-        )
+    try:
+        mark = Amount.of(graduation)
+    except AmountError as error:
+        raise error.at("graduation") from None
+    if mark.dimension is not Dimension.VOLUME or not mark.value:
+        raise CocktailError("must be a volume above zero", path="graduation", got=str(mark))
     return tuple(
         _rounded(part, volume, mark)
         for part in cocktail.parts
