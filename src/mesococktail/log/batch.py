@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from mesococktail.log.acts import links_hold
 from mesococktail.log.ids import bytes_of
 from mesococktail.log.writer import Act
 from mesococktail.records import KINDS, complete, document, name_of, read_json
-from mesococktail.records.reading import given_record
+from mesococktail.records.compiled import Compiled
+from mesococktail.records.reading import given_record, stored_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,11 +61,16 @@ class BatchReport:
 @attrs.frozen
 class _Made:
     line: int
-    record: Any
     kind: str
     id: bytes | None
     recorded_by: str | None
     document: bytes
+    content: dict[str, Any]
+    """The document as read."""
+
+    @property
+    def record(self) -> Any:  # noqa: ANN401  # any kind
+        return stored_record(self.kind, self.document)
 
 
 def append_many(
@@ -102,6 +109,8 @@ class _Run:
         self._stops = on_refused == "stop"
         self._by = recorded_by
         self._dry = dry_run
+        self._now = datetime.now(UTC)
+        self._compiled = Compiled(log.formulary, self._now)
         self._kept = 0
         self._appended = 0
         self._repeated = 0
@@ -121,6 +130,7 @@ class _Run:
 
     def take(self, some: list[tuple[int, object]]) -> None:
         # What needs no lock is done before it is held.
+        self._now = datetime.now(UTC)
         made = [one for one in (self._made(line, given) for line, given in some) if one is not None]
         if self._dry:
             self._appended += len(made)
@@ -151,11 +161,13 @@ class _Run:
                 given = {name: value for name, value in given.items() if name not in envelope}
                 kind, by = envelope.get("kind", kind), envelope.get("recorded_by", by)
                 record_id = None if "id" not in envelope else bytes_of(envelope["id"])
+            if kind == "prescription" and (stored := self._compiled.stored(given)) is not None:
+                return _Made(line, kind, record_id, self._log.author(by), stored[1], stored[0])
             given = given_record(kind, given, self._log.formulary)
         elif type(given) not in KINDS.values():
             raise DocumentError("must be a record, a mapping or a line of JSON", got=type(given).__name__)
-        record = complete(given, self._log.formulary, datetime.now(UTC))
-        return _Made(line, record, name_of(type(record)), record_id, self._log.author(by), document(record))
+        made = document(complete(given, self._log.formulary, self._now))
+        return _Made(line, name_of(type(given)), record_id, self._log.author(by), made, json.loads(made))
 
     def _acts(self, sqlite: sqlite3.Connection, made: list[_Made]) -> Iterator[Act]:
         """Yield the acts of a batch, inside its transaction."""
@@ -171,23 +183,34 @@ class _Run:
 
     def _act(self, sqlite: sqlite3.Connection, one: _Made, doctors: set[str]) -> Act | None:
         if one.kind == "doctor":
-            known = self._log.registered(one.record.id)
+            known = self._log.registered(one.content["id"])
             if known is not None:
-                if document(known.record) == one.document:
+                if known.document == one.document:
                     self._repeated += 1
                     return None
                 raise ConflictError(
-                    "is registered with other content", path="id", got=one.record.id, cure="amend that record"
+                    "is registered with other content",
+                    path="id",
+                    got=one.content["id"],
+                    cure="amend that record",
                 )
-        elif one.id is not None and self._log.repeated(one.id, one.record):
+        elif one.id is not None and self._log.repeated(sqlite, one.id, one.record):
             self._repeated += 1
             return None
-        elif getattr(one.record, "doctor", None) not in doctors or getattr(one.record, "renews", None):
+        elif one.content.get("doctor") not in doctors or "renews" in one.content:
             links_hold(sqlite, one.record, one.kind)
-            doctors.add(one.record.doctor)
-        stamp = chain.microseconds(datetime.now(UTC))
-        record_id = one.id or self._log.new_id()
-        return Act("record", one.kind, record_id, 1, one.recorded_by, stamp, None, one.document, one.document)
+            doctors.add(one.content["doctor"])
+        return Act(
+            "record",
+            one.kind,
+            one.id or self._log.new_id(),
+            1,
+            one.recorded_by,
+            chain.microseconds(datetime.now(UTC)),
+            None,
+            one.document,
+            one.content,
+        )
 
     def _refuse(self, line: int, error: MesococktailError) -> None:
         if self._stops:

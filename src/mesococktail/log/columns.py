@@ -6,7 +6,8 @@ the document. Times are seconds since 1970 with the offset of the place and its 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     from mesococktail.records import Field
 
-MILLION = 1_000_000
+_MILLION = Decimal(1_000_000)
+_EXACT = Context(prec=80)
+_NO_OFFSET = timedelta(0)
+_LONGEST_DATE = 10
 
 Intern = "Callable[[str, str], int]"
 """Return the number of a text in a dimension: ``intern("patient", "P-014")``."""
@@ -37,6 +41,8 @@ class Columns:
     """From the value in the document and the interning function, one value a column."""
     shown: tuple[tuple[str, str], ...]
     """For the view: name and SQL expression of each column that a person sees. ``{t}`` is the table."""
+    dimension: str | None = None
+    """Where the one value is simply the number of the text in this dimension."""
 
 
 def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:
@@ -86,6 +92,7 @@ def _interned(field: Field, name: str, dimension: str) -> Columns:
         (f"INTEGER REFERENCES dim_{dimension} (id)",),
         lambda text, intern: (intern(dimension, text),),
         ((name, shown),),
+        dimension,
     )
 
 
@@ -109,13 +116,14 @@ def _time(field: Field, name: str) -> Columns:
 
 def _time_values(text: str) -> tuple[object, ...]:
     """Seconds, offset in minutes, month; and for an imprecise date how many digits of it are known."""
-    time = time_of(text)
-    if isinstance(time, datetime):
-        offset = time.utcoffset()
-        minutes = int(offset.total_seconds() // 60) if offset is not None else 0
-        return int(time.timestamp() // 1), minutes, time.year * 100 + time.month, None
-    start = datetime(time.year, time.month or 1, time.day or 1, tzinfo=UTC)
-    return int(start.timestamp()), None, month_of(time), len(text)
+    if len(text) <= _LONGEST_DATE:
+        around = time_of(text)
+        start = datetime(around.year, around.month or 1, around.day or 1, tzinfo=UTC)
+        return int(start.timestamp()), None, month_of(around), len(text)
+    time = datetime.fromisoformat(text)
+    offset = time.utcoffset() or _NO_OFFSET
+    minutes = offset.days * 1440 + offset.seconds // 60
+    return int(time.timestamp() // 1), minutes, time.year * 100 + time.month, None
 
 
 def _amount(field: Field, name: str) -> Columns:
@@ -152,7 +160,7 @@ def _inside(column: Columns, name: str, first: str) -> Columns:
             value = raw.get(key)
         return empty if value is None else inner(value, intern)
 
-    return attrs.evolve(column, values=values)
+    return attrs.evolve(column, values=values, dimension=None)
 
 
 def stored_amount(raw: Any) -> Amount:  # noqa: ANN401  # a text, or the object that also says how it was written
@@ -160,7 +168,9 @@ def stored_amount(raw: Any) -> Amount:  # noqa: ANN401  # a text, or the object 
     return Amount.from_stored(raw if isinstance(raw, str) else raw["amount"])
 
 
-def millionths(base: Any) -> int:  # noqa: ANN401  # Decimal or Fraction
+def millionths(base: Decimal | Fraction) -> int:
     """Return a number as whole millionths, half to even."""
-    scaled = base * MILLION
-    return round(Fraction(scaled)) if scaled % 1 else int(scaled)
+    if isinstance(base, Decimal):
+        scaled = _EXACT.multiply(base, _MILLION)
+        return int(scaled.to_integral_value(ROUND_HALF_EVEN, _EXACT))
+    return round(base * 1_000_000)

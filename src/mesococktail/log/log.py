@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from datetime import UTC, datetime
@@ -265,7 +266,15 @@ class PrescriptionLog:
             links_hold(sqlite, made, kind)
             content = document(made)
             return Act(
-                "record", kind, record_id, 1, self.author(recorded_by), _stamp(), None, content, content
+                "record",
+                kind,
+                record_id,
+                1,
+                self.author(recorded_by),
+                _stamp(),
+                None,
+                content,
+                json.loads(content),
             )
 
         return self._append(act)
@@ -477,8 +486,9 @@ class PrescriptionLog:
         """Return the registered doctor of that id, if there is one."""
         return self._reader.doctor(doctor)
 
-    def repeated(self, record_id: bytes, made: object) -> bool:
+    def repeated(self, sqlite: sqlite3.Connection, record_id: bytes, made: object) -> bool:
         """Whether that id is there with the same content; other content is a `ConflictError`."""
+        self._writer.flush(sqlite)
         earlier = self._reader.entry_or_none(record_id, 1)
         return earlier is not None and _same(earlier, made) is earlier
 
@@ -586,7 +596,7 @@ class PrescriptionLog:
             _stamp(),
             reason,
             content,
-            standing_content,
+            json.loads(standing_content),
             status,
             now.key,
         )

@@ -7,6 +7,7 @@ from `Star.put`.
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from mesococktail.records import KINDS, FieldType, fields_of
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from fractions import Fraction
 
     Row = tuple[object, ...]
 
@@ -35,6 +37,9 @@ MEASURES = {
     Dimension.VOLUME: ("volume", "mL"),
 }
 """Measure of a dose and the unit it is counted in, by dimension; the number in the star is the place here."""
+_DOSES_OF = {Dimension.MASS_CONCENTRATION: 0, Dimension.ACTIVITY_CONCENTRATION: 1}
+"""Strengths whose base unit times a millilitre is the unit in which the dose is counted."""
+_EXACT = Context(prec=80)
 _PLACE = {dimension: place for place, dimension in enumerate(MEASURES)}
 ROLES = ("principal", "complementary")
 COMBINED = " + "
@@ -83,6 +88,8 @@ class Layout:
     columns: tuple[tuple[str, Columns], ...]
     """By the name of the field in the document."""
     names: tuple[str, ...]
+    slots: dict[str, tuple[tuple[int, int, Columns], ...]] = attrs.field(eq=False)
+    """By the name of the field: where its columns begin and end in a row."""
     has_cocktail: bool
     has_findings: bool
 
@@ -99,10 +106,17 @@ def layout_of(kind: str) -> Layout:
     columns = tuple((field.name, column) for field in fields for column in columns_of(field))
     types = {field.type for field in fields}
     own = ("deviation", "combination") if FieldType.COCKTAIL in types else ()
+    names: list[str] = ["key", "status"]
+    slots: dict[str, tuple[tuple[int, int, Columns], ...]] = {}
+    for field, column in columns:
+        start = len(names)
+        names += column.names
+        slots[field] = (*slots.get(field, ()), (start, len(names), column))
     return Layout(
         kind,
         columns,
-        ("key", "status", *(name for _, column in columns for name in column.names), *own),
+        (*names, *own),
+        slots,
         FieldType.COCKTAIL in types,
         FieldType.FINDINGS in types,
     )
@@ -163,7 +177,7 @@ class Star:
     """Turns documents into rows, and remembers the numbers it gave to texts."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], int] = {}
+        self._known: dict[str, dict[str, int]] = {dimension: {} for dimension in DIMENSIONS}
         self._next: dict[str, int] = {}
         self._new: dict[str, list[Row]] = {}
         self._connection: sqlite3.Connection | None = None
@@ -175,19 +189,21 @@ class Star:
 
     def forget(self) -> None:
         """Drop what is remembered: a transaction was rolled back, or somebody else wrote."""
-        self._known.clear()
+        for known in self._known.values():
+            known.clear()
         self._next.clear()
         self._new.clear()
 
     def intern(self, dimension: str, text: str, name: str | None = None) -> int:
         """Return the number of *text* in a dimension; a new text gets the next one."""
-        number = self._known.get((dimension, text))
+        known = self._known[dimension]
+        number = known.get(text)
         if number is not None:
             return number
-        if len(self._known) >= _MOST_REMEMBERED and self._connection is not None:
-            self._shrink()
+        if len(known) >= _MOST_REMEMBERED and self._connection is not None:
+            self._shrink(dimension)
         number = self.number_of_new(dimension, text, name)
-        self._known[dimension, text] = number
+        self._known[dimension][text] = number
         return number
 
     def number_of_new(self, dimension: str, text: str, name: str | None) -> int:
@@ -205,11 +221,9 @@ class Star:
                 ]
         return number
 
-    def _shrink(self) -> None:
-        unwritten = {
-            (table.removeprefix("dim_"), row[1]) for table, rows in self._new.items() for row in rows
-        }
-        self._known = {key: number for key, number in self._known.items() if key in unwritten}
+    def _shrink(self, dimension: str) -> None:
+        """Forget what can be looked up again: all but what is not written yet."""
+        self._known[dimension] = {text: number for number, text, *_ in self._new.get(f"dim_{dimension}", [])}
 
     def looked_up(self, dimension: str, text: str) -> int | None:
         """Return the stored number of a text."""
@@ -244,21 +258,24 @@ class Star:
             document: Its newest content, as read from its canonical bytes.
         """
         layout = layout_of(kind)
-        row: list[object] = [key, status]
-        for name, column in layout.columns:
-            raw = document.get(name)
-            row += (None,) * len(column.names) if raw is None else column.values(raw, self.intern)
+        row: list[object] = [None] * len(layout.names)
+        row[0], row[1] = key, status
+        slots = layout.slots
         made: dict[str, list[Row]] = {}
-        if layout.has_cocktail:
-            cocktail = document.get("cocktail")
-            if cocktail is None:
-                row += (None, None)
-            else:
-                row += (cocktail.get("deviation"), self._cocktail(made, key, status, cocktail))
-        if layout.has_findings:
+        for name, raw in document.items():
+            for start, stop, column in slots.get(name, ()):
+                if column.dimension is not None:
+                    row[start] = self.intern(column.dimension, raw)
+                else:
+                    row[start:stop] = column.values(raw, self.intern)
+        cocktail = document.get("cocktail")
+        if cocktail is not None:
+            row[-2:] = cocktail.get("deviation"), self._cocktail(made, key, status, cocktail)
+        findings = document.get("findings")
+        if findings is not None:
             made[f"{layout.table}_finding"] = [
                 (key, place, finding["severity"], finding["code"], finding["path"])
-                for place, finding in enumerate(document.get("findings", ()))
+                for place, finding in enumerate(findings)
             ]
         made[layout.table] = [tuple(row)]
         return made
@@ -278,10 +295,11 @@ class Star:
                 inside = sorted(set(part["agent"].get("members", ())))
                 members += [(key, place, self.intern("agent", member)) for member in inside]
         made["fact_ingredient"] = ingredients
-        made["fact_member"] = members
-        made["fact_adjunct"] = [
-            self._adjunct(key, place, part) for place, part in enumerate(cocktail.get("adjuncts", ()))
-        ]
+        if members:
+            made["fact_member"] = members
+        adjuncts = cocktail.get("adjuncts")
+        if adjuncts is not None:
+            made["fact_adjunct"] = [self._adjunct(key, place, part) for place, part in enumerate(adjuncts)]
         return combination
 
     def _adjunct(self, key: int, place: int, part: dict[str, Any]) -> Row:
@@ -303,8 +321,19 @@ _MOST_REMEMBERED = 20_000
 _SAID = ("dose", "strength", "volume", "each", "over")
 
 
+_COMMON = 4
+"""Fields of the commonest part: agent, role or purpose, strength and volume."""
+
+
 def _numbers(part: dict[str, Any]) -> Row:
     """Return measure, dose and volume of a part, in millionths; None where the record does not know."""
+    if len(part) == _COMMON and "strength" in part and "volume" in part:
+        strength, volume = part["strength"], part["volume"]
+        if isinstance(strength, str) and isinstance(volume, str):
+            place, concentration = _strength(strength)
+            drawn = _base(volume)
+            if place is not None and isinstance(drawn, Decimal) and isinstance(concentration, Decimal):
+                return place, millionths(_EXACT.multiply(concentration, drawn)), millionths(drawn)
     if "unknown" in part:
         return None, None, None
     said = []
@@ -312,6 +341,18 @@ def _numbers(part: dict[str, Any]) -> Row:
         raw = part.get(name)
         said.append(raw["amount"] if isinstance(raw, dict) else raw)
     return _solved(*said)
+
+
+@lru_cache(maxsize=8192)
+def _strength(stored: str) -> tuple[int | None, Decimal | Fraction]:
+    """Return the place of the measure of the doses that a strength gives, and its base value."""
+    amount = stored_amount(stored)
+    return _DOSES_OF.get(amount.dimension), amount.base
+
+
+@lru_cache(maxsize=8192)
+def _base(stored: str) -> Decimal | Fraction:
+    return stored_amount(stored).base
 
 
 @lru_cache(maxsize=8192)

@@ -193,7 +193,7 @@ def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) ->
         said["recorded_at"],
         said.get("reason"),
         document,
-        content,
+        json.loads(content),
         status,
         key,
         bytes.fromhex(said["salt"]) if document is not None else None,

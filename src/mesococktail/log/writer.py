@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -30,8 +29,8 @@ class Act:
     """Microseconds since 1970."""
     reason: str | None
     document: bytes | None
-    content: bytes
-    """The document that stands after this act: its own, or the one it leaves standing."""
+    content: dict[str, Any]
+    """The document that stands after this act, as read: its own, or the one it leaves standing."""
     status: int = ACTIVE
     """The status of the record after this act."""
     key: int | None = None
@@ -90,7 +89,7 @@ class Writer:
         if act.key is not None:
             self.flush(connection)
             drop_rows(connection, act.kind, act.key)
-        merge(self._rows, self._star.rows(act.kind, act.key or seq, act.status, json.loads(act.content)))
+        merge(self._rows, self._star.rows(act.kind, act.key or seq, act.status, act.content))
         self.head = seq, hashed
         return self.head
 

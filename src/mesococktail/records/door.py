@@ -23,7 +23,7 @@ from mesococktail.records.prescription import Prescription, faults
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CLOCKS_DIFFER = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=10)
 OTHER = "other"
 """The code of every vocabulary that needs a description."""
 
@@ -149,7 +149,7 @@ def _prescription_findings(record: Prescription, formulary: Formulary, now: date
             "plan",
             f"{record.plan.stated} sessions are stated, and the plan adds up to {_added(record.plan.sessions)}",
         )
-    if isinstance(record.at, datetime) and record.at > now + _CLOCKS_DIFFER:
+    if isinstance(record.at, datetime) and record.at > now + CLOCKS_DIFFER:
         yield Finding(
             Severity.WARNING, "at_in_the_future", "at", "the time is later than the clock of this machine"
         )

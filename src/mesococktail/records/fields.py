@@ -74,6 +74,8 @@ class About:
     """Unit in which an amount is counted by the star, such as ``mm``."""
     at_the_door: bool = False
     """Filled in when the record is made, not given by the caller."""
+    alone: bool = False
+    """Whether no check relates it to another field, so that imports may take it by itself (`compiled`)."""
 
 
 @attrs.frozen

@@ -25,7 +25,7 @@ KINDS: dict[str, type] = {}
 """Every kind of record by its name, in the order declared."""
 
 LONGEST_TEXT = 4000
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./:()+'-]{0,99}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -132,7 +132,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _id(value: object) -> str:
-    if isinstance(value, str) and _ID.fullmatch(value):
+    if isinstance(value, str) and ID.fullmatch(value):
         return value
     raise RecordError(
         "is not an opaque id",

@@ -30,30 +30,35 @@ class Indication:
 class Prescription:
     """What a doctor prescribed, to whom, for what, when, and as part of which plan."""
 
-    patient: Annotated[str, About("Opaque id of the patient; never a name.", FieldType.PATIENT)]
-    doctor: Annotated[str, About("Id of the doctor who prescribed.", FieldType.DOCTOR)]
-    at: Annotated[datetime | Around, About("When it was prescribed, with its zone.")]
+    patient: Annotated[str, About("Opaque id of the patient; never a name.", FieldType.PATIENT, alone=True)]
+    doctor: Annotated[str, About("Id of the doctor who prescribed.", FieldType.DOCTOR, alone=True)]
+    at: Annotated[datetime | Around, About("When it was prescribed, with its zone.", alone=True)]
     at_defaulted: Annotated[
         bool, About("Whether nobody stated the time, so that it is the time of writing.")
     ] = False
-    indication: Annotated[Indication, About("What is treated.")]
+    indication: Annotated[Indication, About("What is treated.", alone=True)]
     cocktail: Annotated[
         Cocktail | None,
-        About("What is to be injected; absent where the technique is mechanical, or with saline only."),
+        About(
+            "What is to be injected; absent where the technique is mechanical, or with saline only.",
+            alone=True,
+        ),
     ] = None
-    delivery: Annotated[str | None, About("How it gets into the skin.", FieldType.CODE, codes="delivery")] = (
-        None
-    )
+    delivery: Annotated[
+        str | None, About("How it gets into the skin.", FieldType.CODE, codes="delivery", alone=True)
+    ] = None
     payload: Annotated[
         str | None,
         About("What is delivered: active agents, saline, or nothing.", FieldType.CODE, codes="payload"),
     ] = None
-    route: Annotated[str | None, About("The layer it goes into.", FieldType.CODE, codes="routes")] = None
+    route: Annotated[
+        str | None, About("The layer it goes into.", FieldType.CODE, codes="routes", alone=True)
+    ] = None
     plan: Annotated[Plan | None, About("When the sessions are to be, and how many.")] = None
-    rationale: Annotated[str | None, About("Why this mixture, in the doctor's words.")] = None
-    reference: Annotated[str | None, About("Reference of the calling software, such as a visit number.")] = (
-        None
-    )
+    rationale: Annotated[str | None, About("Why this mixture, in the doctor's words.", alone=True)] = None
+    reference: Annotated[
+        str | None, About("Reference of the calling software, such as a visit number.", alone=True)
+    ] = None
     formula: Annotated[str | None, About("Name and version of the formula it started from.")] = None
     changes: Annotated[tuple[str, ...], About("How it departs from that formula, part by part.")] = ()
     transcribed_from: Annotated[

@@ -10,7 +10,7 @@ import attrs
 from mesococktail.errors import RecordError
 
 _AROUND = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
-_EARLIEST = 1900
+EARLIEST = 1900
 _LONGEST = 40
 
 
@@ -57,8 +57,8 @@ def time_of(given: object) -> datetime | Around:
             got=given.isoformat(" ", "minutes"),
             cure=f"add the offset, as in {local.isoformat(timespec='minutes')}",
         )
-    if given.year < _EARLIEST:
-        raise RecordError(f"is before {_EARLIEST}", got=given.isoformat(), cure="correct the year")
+    if given.year < EARLIEST:
+        raise RecordError(f"is before {EARLIEST}", got=given.isoformat(), cure="correct the year")
     return given
 
 
@@ -71,8 +71,8 @@ def _read(text: str) -> datetime | Around:
             date(year or 0, month or 1, day or 1)
         except ValueError:
             raise RecordError("is not a date that exists", got=text) from None
-        if (year or 0) < _EARLIEST:
-            raise RecordError(f"is before {_EARLIEST}", got=text, cure="correct the year")
+        if (year or 0) < EARLIEST:
+            raise RecordError(f"is before {EARLIEST}", got=text, cure="correct the year")
         return Around(year or 0, month, day)
     try:
         return datetime.fromisoformat(text)

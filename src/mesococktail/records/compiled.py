@@ -1,0 +1,288 @@
+"""The hot path of an import: a plain given prescription becomes its stored form without becoming objects.
+
+It is the plain path (`reading`, `door`, `encoding`), remembered: what a value of one field becomes is worked
+out once by the plain path and looked up afterwards. Only fields that no check relates to another
+(`About.alone`) and ingredients of the commonest shape are taken. For anything else, and for whatever has a
+fault or a finding, the answer is None and the plain path speaks. A property shows that both give the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.amounts import Amount, Dimension
+from mesococktail.cocktails import Cocktail, Ingredient, NamedAgent, Portion, Role
+from mesococktail.cocktails.part import MEASURED_AS
+from mesococktail.errors import MesococktailError
+from mesococktail.records.door import CLOCKS_DIFFER, complete
+from mesococktail.records.encoding import amount_json, document, part_json
+from mesococktail.records.fields import FieldType, fields_of
+from mesococktail.records.json_text import json_text
+from mesococktail.records.kinds import ID, conformer
+from mesococktail.records.prescription import Indication, Prescription
+from mesococktail.records.times import EARLIEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesococktail.formulary import Formulary, Measure
+    from mesococktail.records.fields import Field
+
+    Taken = tuple[Any, str]
+    """The value as a stored document holds it, and the JSON of it."""
+
+MOST_REMEMBERED = 8192
+_SIMPLE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})? [A-Za-z/]+")
+"""Amounts of which every product is exact and far from the largest number kept."""
+_DOSE_OF = {
+    Dimension.MASS_CONCENTRATION: Dimension.MASS,
+    Dimension.ACTIVITY_CONCENTRATION: Dimension.ACTIVITY,
+}
+_LONGEST_TIME = 40
+
+
+class Compiled:
+    """Turns given prescriptions into stored ones, for one formulary and one present."""
+
+    def __init__(self, formulary: Formulary, now: datetime) -> None:
+        self._formulary = formulary
+        self._now = now
+        self._latest = now + CLOCKS_DIFFER
+        self._remembered: dict[tuple[str, Any], Any] = {}
+        self._takers = {
+            field.name: self._taker(field) for field in fields_of(Prescription) if field.about.alone
+        }
+        self._at_the_door = {field.name for field in fields_of(Prescription) if field.about.at_the_door}
+        self._agents: dict[Any, tuple[str, frozenset[Dimension], Any, str] | None] = {}
+        self._strengths: dict[Any, tuple[Dimension, Any, str] | None] = {}
+        self._volumes: dict[Any, Taken | None] = {}
+
+    def stored(self, given: dict[str, Any]) -> tuple[dict[str, Any], bytes] | None:
+        """Return the stored document as a dict and as bytes; None where the plain path must look at it."""
+        filled_in = self._once("at the door", given.get("delivery"), self._filled_in)
+        if filled_in is None or not self._required <= given.keys():
+            return None
+        takers = self._takers
+        taken = {}
+        for name, value in given.items():
+            taker = takers.get(name)
+            one = None if taker is None else taker(value)
+            if one is None:
+                return None
+            taken[name] = one
+        taken.update(filled_in)
+        kept: dict[str, Any] = {}
+        said = []
+        for name in sorted(taken):
+            kept[name], text = taken[name]
+            said.append(f'"{name}":{text}')
+        return kept, f"{{{','.join(said)}}}".encode()
+
+    _required = frozenset(field.name for field in fields_of(Prescription) if field.required) | {"cocktail"}
+
+    def _once(self, what: str, value: Any, work_out: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # whatever it is
+        try:
+            return self._remembered[what, value]
+        except KeyError:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            result = self._remembered[what, value] = work_out(value)
+            return result
+        except TypeError:
+            return None
+
+    def _taker(self, field: Field) -> Callable[[Any], Taken | None]:
+        match field.type:
+            case FieldType.PATIENT:
+                return _opaque
+            case FieldType.TIME:
+                return self._time
+            case FieldType.COCKTAIL:
+                return self._cocktail
+            case FieldType.TEXT:
+                conform = conformer(field)
+                return lambda value: _text(value, conform)
+            case _:
+                return lambda value: self._once(
+                    field.name, value, lambda one: self._by_the_plain_path(field.name, one)
+                )
+
+    def _by_the_plain_path(self, name: str, value: object) -> Taken | None:
+        """Return what one field becomes in a prescription that has nothing else to say."""
+        if type(value) is not str:
+            return None
+        made = self._document({name: value})
+        return None if made is None else (made[name], _json(made[name]))
+
+    def _filled_in(self, delivery: object) -> dict[str, Taken] | None:
+        made = self._document({} if delivery is None else {"delivery": delivery})
+        if made is None:
+            return None
+        return {name: (value, _json(value)) for name, value in made.items() if name in self._at_the_door}
+
+    def _document(self, fields: dict[str, Any]) -> dict[str, Any] | None:
+        sample = {"patient": "P", "doctor": "D", "at": self._now, "indication": _ANY, "cocktail": _SAMPLE}
+        made: Any = Prescription
+        try:
+            record = complete(made(**(sample | fields)), self._formulary, self._now)
+        except MesococktailError:
+            return None
+        if record.findings:
+            return None
+        found: dict[str, Any] = json.loads(document(record))
+        return found
+
+    def _time(self, value: object) -> Taken | None:
+        if type(value) is not str or len(value) > _LONGEST_TIME:
+            return None
+        try:
+            time = datetime.fromisoformat(value)
+            written_so = time.isoformat() == value
+        except ValueError:
+            return None
+        if not written_so or time.tzinfo is None or time.year < EARLIEST or time > self._latest:
+            return None
+        return value, f'"{value}"'
+
+    def _cocktail(self, value: object) -> Taken | None:
+        if (
+            type(value) is not dict
+            or value.keys() != _ONLY_INGREDIENTS
+            or type(value["ingredients"]) is not list
+        ):
+            return None
+        kept, said, roles = [], [], []
+        for part in value["ingredients"]:
+            taken = self._ingredient(part) if type(part) is dict else None
+            if taken is None:
+                return None
+            stored, text, agent = taken
+            kept.append(stored)
+            said.append(text)
+            roles.append((agent, stored["role"]))
+        if not self._once("law", tuple(roles), _lawful):
+            return None
+        return {"ingredients": kept}, f'{{"ingredients":[{",".join(said)}]}}'
+
+    def _ingredient(self, part: dict[str, Any]) -> tuple[dict[str, Any], str, str] | None:
+        if len(part) != len(_SHAPE) or part.keys() != _SHAPE:
+            return None
+        try:
+            agent = self._agents[part["agent"]]
+            strength = self._strengths[part["strength"]]
+            volume = self._volumes[part["volume"]]
+        except KeyError:
+            self._learn(part)
+            return self._ingredient(part)
+        except TypeError:
+            return None
+        role = part["role"]
+        if (
+            agent is None
+            or strength is None
+            or volume is None
+            or (role != "principal" and role != "complementary")
+        ):
+            return None
+        agent_id, measures, stored_agent, agent_text = agent
+        dimension, stored_strength, strength_text = strength
+        if dimension not in measures:
+            return None
+        stored = {"agent": stored_agent, "role": role, "strength": stored_strength, "volume": volume[0]}
+        text = f'{{"agent":{agent_text},"role":"{role}","strength":{strength_text},"volume":{volume[1]}}}'
+        return stored, text, agent_id
+
+    def _learn(self, part: dict[str, Any]) -> None:
+        for known, value, work_out in (
+            (self._agents, part["agent"], self._agent),
+            (self._strengths, part["strength"], _strength),
+            (self._volumes, part["volume"], _volume),
+        ):
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            known[value] = work_out(value)  # type: ignore[operator]  # each of its own kind
+
+    def _agent(self, name: object) -> tuple[str, frozenset[Dimension], Any, str] | None:
+        """Return id, the dimensions that its strengths may have, and what is stored of an agent's name."""
+        if type(name) is not str:
+            return None
+        try:
+            match = self._formulary.find(name)
+        except MesococktailError:
+            return None
+        agent = match.agent
+        if agent.members or agent.units or match.note is not None:
+            return None
+        measures: tuple[Measure, ...] = agent.measures
+        fits = frozenset(of for of, dose in _DOSE_OF.items() if MEASURED_AS[dose] in measures)
+        stored = json.loads(
+            part_json(Ingredient(NamedAgent.of(agent, name), Portion(dose=_DOSE), Role.PRINCIPAL))
+        )
+        return agent.id, fits, stored["agent"], _json(stored["agent"])
+
+
+def _opaque(value: object) -> Taken | None:
+    if type(value) is not str or not ID.fullmatch(value):
+        return None
+    return value, f'"{value}"'
+
+
+def _text(value: object, conform: Callable[[Any], object]) -> Taken | None:
+    try:
+        text = conform(value)
+    except MesococktailError:
+        return None
+    return (text, json_text(text)) if isinstance(text, str) else None
+
+
+def _simple(value: object) -> Amount | None:
+    if type(value) is not str or not _SIMPLE.fullmatch(value):
+        return None
+    try:
+        return Amount.parse(value)
+    except MesococktailError:
+        return None
+
+
+def _strength(value: object) -> tuple[Dimension, Any, str] | None:
+    amount = _simple(value)
+    if amount is None or amount.dimension not in _DOSE_OF:
+        return None
+    text = amount_json(amount)
+    return amount.dimension, json.loads(text), text
+
+
+def _volume(value: object) -> Taken | None:
+    amount = _simple(value)
+    if amount is None or amount.dimension is not Dimension.VOLUME:
+        return None
+    text = amount_json(amount)
+    return json.loads(text), text
+
+
+def _lawful(roles: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the composition law holds for agents with these roles, asked of a cocktail that has them."""
+    try:
+        Cocktail(
+            *(Ingredient(NamedAgent(agent, agent), Portion(dose=_DOSE), Role(role)) for agent, role in roles)
+        )
+    except MesococktailError:
+        return False
+    return True
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_DOSE = Amount.parse("1 mg")
+_SHAPE = frozenset(("agent", "role", "strength", "volume"))
+_ONLY_INGREDIENTS = frozenset(("ingredients",))
+_ANY = Indication(code="other", description="any")
+_SAMPLE = Cocktail(
+    Ingredient(NamedAgent("a", "a"), Portion(dose=_DOSE), Role.PRINCIPAL),
+    Ingredient(NamedAgent("b", "b"), Portion(dose=_DOSE), Role.COMPLEMENTARY),
+)
