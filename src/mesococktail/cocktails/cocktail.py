@@ -96,6 +96,14 @@ class Cocktail:
         return (*self.ingredients, *self.adjuncts)
 
     @property
+    def by_path(self) -> Iterator[tuple[str, Ingredient | Adjunct]]:
+        """Every part with its place, as findings name it: ``ingredients[0]``."""
+        for place, ingredient in enumerate(self.ingredients):
+            yield f"ingredients[{place}]", ingredient
+        for place, adjunct in enumerate(self.adjuncts):
+            yield f"adjuncts[{place}]", adjunct
+
+    @property
     def agents(self) -> tuple[str, ...]:
         """Ids of the agents, in the order written; adjuncts not counted."""
         return tuple(part.agent.id for part in self.ingredients)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import secrets
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from struct import Struct
@@ -117,11 +116,6 @@ def origin(clinic: str, log_id: bytes, created_at: int) -> bytes:
     return hashlib.sha256(
         b"".join(map(_framed, (_LOG, clinic.encode(), log_id, _NUMBER(created_at))))
     ).digest()
-
-
-def new_salt() -> bytes:
-    """Return fresh random bytes."""
-    return secrets.token_bytes(SALT_BYTES)
 
 
 def commitment(salt: bytes, document: bytes) -> bytes:

@@ -9,6 +9,21 @@ from uuid import UUID
 from mesococktail.errors import RecordError
 
 _MILLION = 1_000_000
+_BLOCK = 1024
+
+
+class RandomBytes:
+    """Unguessable bytes, drawn from the system a block at a time."""
+
+    def __init__(self) -> None:
+        self._block = b""
+
+    def take(self, count: int) -> bytes:
+        """Return *count* bytes that were never returned before."""
+        if len(self._block) < count:
+            self._block = secrets.token_bytes(_BLOCK)
+        taken, self._block = self._block[:count], self._block[count:]
+        return taken
 
 
 class Maker:
@@ -16,6 +31,7 @@ class Maker:
 
     def __init__(self) -> None:
         self._last = 0
+        self._random = RandomBytes()
 
     def new(self) -> bytes:
         """Return the 16 bytes of a new id."""
@@ -23,8 +39,8 @@ class Maker:
         moment = (time.time_ns() // _MILLION) << 12
         self._last = max(moment, self._last + 1)
         head = ((self._last >> 12) << 16) | 0x7000 | (self._last & 0xFFF)
-        tail = (0b10 << 62) | secrets.randbits(62)
-        return head.to_bytes(8, "big") + tail.to_bytes(8, "big")
+        tail = self._random.take(8)
+        return head.to_bytes(8, "big") + bytes((0x80 | tail[0] & 0x3F,)) + tail[1:]
 
 
 def text_of(record_id: bytes) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mesococktail.log.acts import status_after
-from mesococktail.log.star import ACTIVE, Star, insert, merge, star_table_names
+from mesococktail.log.star import ACTIVE, Star, insert, star_table_names
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
     from mesococktail.log.star import Row
 
@@ -24,37 +24,50 @@ _PAGE_SQL = (
 )
 
 
-def _derived(connection: sqlite3.Connection, star: Star) -> Iterator[dict[str, list[Row]]]:
-    """Yield the rows of every record, in log order; those of a corrected one at the last entry on it.
-
-    Documents that were corrected since are derived too: the texts in them had their numbers by then.
-    """
+def rebuild(connection: sqlite3.Connection) -> int:
+    """Empty the star and derive it anew, in the caller's transaction; return the number of entries read."""
+    order = star_table_names()
+    for table in reversed(order):
+        connection.execute(f"DELETE FROM {table}")
+    star = Star()
+    star.attach(connection)
     after = 0
-    while True:
-        page = connection.execute(_PAGE_SQL, (after, PAGE)).fetchall()
-        if not page:
-            return
+    while page := connection.execute(_PAGE_SQL, (after, PAGE)).fetchall():
+        rows: defaultdict[str, list[Row]] = defaultdict(list)
         for seq, kind, document, record_id, corrected in page:
-            after = seq
-            if document is not None:
-                rows = star.rows(kind, seq, ACTIVE, json.loads(document))
-                if not corrected:
-                    yield rows
-            if corrected and (late := newest_rows(connection, star, record_id, kind, seq)):
-                yield late[1]
+            if corrected:
+                put_corrected(connection, star, rows, record_id, kind, seq, document)
+            elif document is not None:
+                star.put(rows, kind, seq, ACTIVE, json.loads(document))
+        rows.update(star.new_rows())
+        insert(connection, rows, order)
+        after = page[-1][0]
+    return int(after)
 
 
-def newest_rows(
-    connection: sqlite3.Connection, star: Star, record_id: bytes, kind: str, seq: int
-) -> tuple[int, dict[str, list[Row]]] | None:
-    """Return key and rows of a corrected record, at the last entry on it; None at an earlier one."""
+def put_corrected(
+    connection: sqlite3.Connection,
+    star: Star,
+    rows: defaultdict[str, list[Row]],
+    record_id: bytes,
+    kind: str,
+    seq: int,
+    document: str | None,
+) -> int | None:
+    """Add the rows of a record that was corrected, at the last entry on it; return its key then.
+
+    Its earlier documents are derived all the same: the texts in them got their numbers at their place.
+    """
+    if document is not None:
+        star.put(defaultdict(list), kind, seq, ACTIVE, json.loads(document))
     newest, key = connection.execute(
         "SELECT max(seq), min(seq) FROM entry WHERE id = ?", (record_id,)
     ).fetchone()
     if newest != seq:
         return None
     content = connection.execute(
-        "SELECT p.document FROM payload AS p JOIN entry AS e ON e.seq = p.seq WHERE e.id = ? ORDER BY e.version DESC",
+        "SELECT p.document FROM payload AS p JOIN entry AS e ON e.seq = p.seq WHERE e.id = ? "
+        "ORDER BY e.version DESC",
         (record_id,),
     ).fetchone()
     last_act = connection.execute(
@@ -63,29 +76,5 @@ def newest_rows(
     if content is None:
         return None
     status = status_after(last_act[0] if last_act else None)
-    return key, star.rows(kind, key, status, json.loads(content[0]))
-
-
-def rebuild(connection: sqlite3.Connection) -> int:
-    """Empty the star and derive it anew, in the caller's transaction; return the number of entries read."""
-    order = star_table_names()
-    for table in reversed(order):
-        connection.execute(f"DELETE FROM {table}")
-    star = Star()
-    star.attach(connection)
-    top = int(connection.execute("SELECT ifnull(max(seq), 0) FROM entry").fetchone()[0])
-    rows: dict[str, list[Row]] = {}
-    for number, more in enumerate(_derived(connection, star), start=1):
-        merge(rows, more)
-        if number % PAGE == 0:
-            _write(connection, star, rows, order)
-    _write(connection, star, rows, order)
-    return top
-
-
-def _write(
-    connection: sqlite3.Connection, star: Star, rows: dict[str, list[Row]], order: tuple[str, ...]
-) -> None:
-    merge(rows, star.new_rows())
-    insert(connection, rows, order)
-    rows.clear()
+    star.put(rows, kind, key, status, json.loads(content[0]))
+    return int(key)

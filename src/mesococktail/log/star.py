@@ -42,6 +42,7 @@ _DOSES_OF = {Dimension.MASS_CONCENTRATION: 0, Dimension.ACTIVITY_CONCENTRATION: 
 _EXACT = Context(prec=80)
 _PLACE = {dimension: place for place, dimension in enumerate(MEASURES)}
 ROLES = ("principal", "complementary")
+_ROLE_PLACES = {role: place for place, role in enumerate(ROLES)}
 COMBINED = " + "
 """Between the agent ids of a combination's key, which are sorted."""
 
@@ -90,6 +91,9 @@ class Layout:
     names: tuple[str, ...]
     slots: dict[str, tuple[tuple[int, int, Columns], ...]] = attrs.field(eq=False)
     """By the name of the field: where its columns begin and end in a row."""
+    slots_of_text: dict[str, tuple[tuple[int, int, Columns], ...]] = attrs.field(eq=False)
+    """The same where the document has a bare text: of a group that is its first field."""
+    width: int
     has_cocktail: bool
     has_findings: bool
 
@@ -112,11 +116,18 @@ def layout_of(kind: str) -> Layout:
         start = len(names)
         names += column.names
         slots[field] = (*slots.get(field, ()), (start, len(names), column))
+    groups = {field.name: field.fields[0] for field in fields if field.type is FieldType.GROUP}
+    of_text = dict(slots)
+    for name, first in groups.items():
+        start, stop, _ = slots[name][0]
+        of_text[name] = ((start, stop, columns_of(attrs.evolve(first, name=name))[0]),)
     return Layout(
         kind,
         columns,
         (*names, *own),
         slots,
+        of_text,
+        len(names) + len(own),
         FieldType.COCKTAIL in types,
         FieldType.FINDINGS in types,
     )
@@ -248,58 +259,62 @@ class Star:
         new, self._new = self._new, {}
         return new
 
-    def rows(self, kind: str, key: int, status: int, document: dict[str, Any]) -> dict[str, list[Row]]:
-        """Return the rows of one record, by table.
+    def put(
+        self, rows: dict[str, list[Row]], kind: str, key: int, status: int, document: dict[str, Any]
+    ) -> None:
+        """Add the rows of one record to *rows*, by table.
 
         Args:
+            rows: Where they go; a `defaultdict` of lists.
             kind: Of the record.
             key: Sequence of its first entry.
             status: `ACTIVE`, `STOPPED` or `VOIDED`.
             document: Its newest content, as read from its canonical bytes.
         """
         layout = layout_of(kind)
-        row: list[object] = [None] * len(layout.names)
+        row: list[object] = [None] * layout.width
         row[0], row[1] = key, status
-        slots = layout.slots
-        made: dict[str, list[Row]] = {}
+        known = self._known
         for name, raw in document.items():
+            slots = layout.slots if type(raw) is not str else layout.slots_of_text
             for start, stop, column in slots.get(name, ()):
-                if column.dimension is not None:
-                    row[start] = self.intern(column.dimension, raw)
-                else:
+                dimension = column.dimension
+                if dimension is None:
                     row[start:stop] = column.values(raw, self.intern)
+                else:
+                    row[start] = known[dimension].get(raw) or self.intern(dimension, raw)
         cocktail = document.get("cocktail")
         if cocktail is not None:
-            row[-2:] = cocktail.get("deviation"), self._cocktail(made, key, status, cocktail)
+            row[-2] = cocktail.get("deviation")
+            row[-1] = self._cocktail(rows, key, status, cocktail)
         findings = document.get("findings")
         if findings is not None:
-            made[f"{layout.table}_finding"] = [
+            rows[f"{layout.table}_finding"] += [
                 (key, place, finding["severity"], finding["code"], finding["path"])
                 for place, finding in enumerate(findings)
             ]
-        made[layout.table] = [tuple(row)]
-        return made
+        rows[layout.table].append(tuple(row))
 
-    def _cocktail(self, made: dict[str, list[Row]], key: int, status: int, cocktail: dict[str, Any]) -> int:
+    def _cocktail(self, rows: dict[str, list[Row]], key: int, status: int, cocktail: dict[str, Any]) -> int:
         parts = cocktail["ingredients"]
-        agents = [self._agent(part["agent"]) for part in parts]
-        combination = self.intern("combination", COMBINED.join(sorted(agents)))
+        known = self._known["agent"]
+        agents = [
+            agent if type(agent := part["agent"]) is str else self._agent(agent) for part in parts
+        ]
+        combined = COMBINED.join(sorted(agents))
+        combination = self._known["combination"].get(combined) or self.intern("combination", combined)
         voided = int(status == VOIDED)
-        ingredients, members = [], []
+        ingredients = rows["fact_ingredient"]
         for place, (part, agent) in enumerate(zip(parts, agents, strict=True)):
-            number = self.intern("agent", agent)
-            ingredients.append(
-                (key, place, number, ROLES.index(part["role"]), combination, *_numbers(part), voided)
-            )
-            if not isinstance(part["agent"], str):
+            number = known.get(agent) or self.intern("agent", agent)
+            measure, dose, volume = _numbers(part)
+            role = _ROLE_PLACES[part["role"]]
+            ingredients.append((key, place, number, role, combination, measure, dose, volume, voided))
+            if type(part["agent"]) is not str:
                 inside = sorted(set(part["agent"].get("members", ())))
-                members += [(key, place, self.intern("agent", member)) for member in inside]
-        made["fact_ingredient"] = ingredients
-        if members:
-            made["fact_member"] = members
-        adjuncts = cocktail.get("adjuncts")
-        if adjuncts is not None:
-            made["fact_adjunct"] = [self._adjunct(key, place, part) for place, part in enumerate(adjuncts)]
+                rows["fact_member"] += [(key, place, self.intern("agent", member)) for member in inside]
+        for place, part in enumerate(cocktail.get("adjuncts", ())):
+            rows["fact_adjunct"].append(self._adjunct(key, place, part))
         return combination
 
     def _adjunct(self, key: int, place: int, part: dict[str, Any]) -> Row:
@@ -329,11 +344,8 @@ def _numbers(part: dict[str, Any]) -> Row:
     """Return measure, dose and volume of a part, in millionths; None where the record does not know."""
     if len(part) == _COMMON and "strength" in part and "volume" in part:
         strength, volume = part["strength"], part["volume"]
-        if isinstance(strength, str) and isinstance(volume, str):
-            place, concentration = _strength(strength)
-            drawn = _base(volume)
-            if place is not None and isinstance(drawn, Decimal) and isinstance(concentration, Decimal):
-                return place, millionths(_EXACT.multiply(concentration, drawn)), millionths(drawn)
+        if type(strength) is str and type(volume) is str and (found := _product(strength, volume)) is not None:
+            return found
     if "unknown" in part:
         return None, None, None
     said = []
@@ -341,6 +353,16 @@ def _numbers(part: dict[str, Any]) -> Row:
         raw = part.get(name)
         said.append(raw["amount"] if isinstance(raw, dict) else raw)
     return _solved(*said)
+
+
+@lru_cache(maxsize=4096)
+def _product(strength: str, volume: str) -> Row | None:
+    """Return the numbers of a volume of a strength; None where they are not both plain decimals."""
+    place, concentration = _strength(strength)
+    drawn = _base(volume)
+    if place is None or not isinstance(drawn, Decimal) or not isinstance(concentration, Decimal):
+        return None
+    return place, millionths(_EXACT.multiply(concentration, drawn)), millionths(drawn)
 
 
 @lru_cache(maxsize=8192)
@@ -355,7 +377,7 @@ def _base(stored: str) -> Decimal | Fraction:
     return stored_amount(stored).base
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _solved(dose: Any, strength: Any, volume: Any, each: Any, over: Any) -> Row:  # noqa: ANN401  # texts, or a number of points
     given = [
         None if raw is None else raw if isinstance(raw, int) else stored_amount(raw)
@@ -383,12 +405,6 @@ def key_column(table: str) -> str:
 def star_table_names() -> tuple[str, ...]:
     """Return the names of the star's tables, in the order in which they can be filled."""
     return tuple(statement.split()[2] for statement in star_tables() if statement.startswith("CREATE TABLE"))
-
-
-def merge(into: dict[str, list[Row]], rows: dict[str, list[Row]]) -> None:
-    """Add *rows* to *into*, table by table."""
-    for table, more in rows.items():
-        into.setdefault(table, []).extend(more)
 
 
 def insert(connection: sqlite3.Connection, rows: dict[str, list[Row]], order: Iterable[str]) -> None:

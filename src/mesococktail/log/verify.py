@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import LogError, MesococktailError
@@ -17,9 +18,9 @@ from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
 from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
-from mesococktail.log.rebuild import newest_rows
+from mesococktail.log.rebuild import put_corrected
 from mesococktail.log.schema import fingerprint
-from mesococktail.log.star import COMBINED, DIMENSIONS, Star, fact_tables, key_column, star_table_names
+from mesococktail.log.star import ACTIVE, COMBINED, DIMENSIONS, Star, fact_tables, key_column, star_table_names
 
 if TYPE_CHECKING:
     from mesococktail.log.connection import Connection
@@ -155,7 +156,7 @@ class _Check:
 
     def _stars(self, sqlite: sqlite3.Connection, page: list[tuple[Any, ...]], before: int) -> None:
         """Compare the rows of a page's records with what their documents say."""
-        expected: dict[str, list[tuple[object, ...]]] = {table: [] for table in fact_tables()}
+        expected: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         corrected = set()
         try:
             for seq, _, kind, _, record_id, *_, document, was_corrected in page:
@@ -163,8 +164,7 @@ class _Check:
                     corrected.add(seq)
                     self._late(sqlite, record_id, kind, seq, document)
                 elif document is not None:
-                    for table, rows in self._star.rows(kind, seq, 0, json.loads(document)).items():
-                        expected[table] += rows
+                    self._star.put(expected, kind, seq, ACTIVE, json.loads(document))
         except (_OutOfPlace, MesococktailError, ValueError, LookupError, TypeError, AttributeError) as error:
             said = str(error) if isinstance(error, _OutOfPlace) else "a document cannot be read"
             self._say(
@@ -174,7 +174,8 @@ class _Check:
             )
             self._numbers_hold = False
             return
-        for table, rows in expected.items():
+        for table in fact_tables():
+            rows = expected[table]
             stored = sqlite.execute(
                 f"SELECT * FROM {table} WHERE {key_column(table)} BETWEEN ? AND ? ORDER BY 1, 2",
                 (before + 1, self._last),
@@ -187,18 +188,16 @@ class _Check:
     def _late(
         self, sqlite: sqlite3.Connection, record_id: bytes, kind: str, seq: int, document: str | None
     ) -> None:
-        if document is not None:
-            self._star.rows(kind, seq, 0, json.loads(document))
-        late = newest_rows(sqlite, self._star, record_id, kind, seq)
-        if late is None:
+        expected: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
+        key = put_corrected(sqlite, self._star, expected, record_id, kind, seq, document)
+        if key is None:
             return
-        key, rows = late
-        for table, expected in rows.items():
+        for table in fact_tables():
             stored = sqlite.execute(
                 f"SELECT * FROM {table} WHERE {key_column(table)} = ? ORDER BY 1, 2", (key,)
             ).fetchall()
-            if stored != expected:
-                self._differs(table, stored, expected)
+            if stored != expected[table]:
+                self._differs(table, stored, expected[table])
 
     def _differs(
         self, table: str, stored: list[tuple[object, ...]], expected: list[tuple[object, ...]]

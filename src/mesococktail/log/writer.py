@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.log import chain
-from mesococktail.log.star import ACTIVE, Star, insert, layout_of, merge, star_table_names
+from mesococktail.log.ids import RandomBytes
+from mesococktail.log.star import ACTIVE, Star, insert, layout_of, star_table_names
 from mesococktail.records import SCHEMA
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class Writer:
         self._origin = origin
         self._order = ("entry", "payload", *star_table_names())
         self._star = Star()
-        self._rows: dict[str, list[Row]] = {}
+        self._random = RandomBytes()
+        self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self.head: tuple[int, bytes] | None = None
         """Sequence and hash of the newest entry, as of the running transaction."""
 
@@ -71,9 +74,9 @@ class Writer:
         previous_seq, previous = self.head
         seq, committed = previous_seq + 1, None
         if act.document is not None:
-            salt = act.salt or chain.new_salt()
+            salt = act.salt or self._random.take(chain.SALT_BYTES)
             committed = chain.commitment(salt, act.document)
-            self._put("payload", (seq, salt, act.document.decode()))
+            self._rows["payload"].append((seq, salt, act.document.decode()))
         stored = (
             act.act,
             act.kind,
@@ -85,22 +88,19 @@ class Writer:
             act.reason,
         )
         hashed = chain.entry_hash(previous, seq, *stored, committed)
-        self._put("entry", (seq, *stored, committed, hashed))
+        self._rows["entry"].append((seq, *stored, committed, hashed))
         if act.key is not None:
             self.flush(connection)
             drop_rows(connection, act.kind, act.key)
-        merge(self._rows, self._star.rows(act.kind, act.key or seq, act.status, act.content))
+        self._star.put(self._rows, act.kind, act.key or seq, act.status, act.content)
         self.head = seq, hashed
         return self.head
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write the gathered rows."""
-        merge(self._rows, self._star.new_rows())
-        rows, self._rows = self._rows, {}
-        insert(connection, rows, self._order)
-
-    def _put(self, table: str, row: Row) -> None:
-        self._rows.setdefault(table, []).append(row)
+        self._rows.update(self._star.new_rows())
+        insert(connection, self._rows, self._order)
+        self._rows.clear()
 
 
 def drop_rows(connection: sqlite3.Connection, kind: str, key: int) -> None:

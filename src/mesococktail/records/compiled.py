@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts import Amount, Dimension
@@ -44,6 +45,20 @@ _DOSE_OF = {
 _LONGEST_TIME = 40
 
 
+class _Memory(dict[Any, Any]):
+    """What was worked out before; bounded, so that an import of anything keeps its size."""
+
+    def __init__(self, work_out: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, value: object) -> Any:  # noqa: ANN401  # whatever is worked out
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        result = self[value] = self._work_out(value)
+        return result
+
+
 class Compiled:
     """Turns given prescriptions into stored ones, for one formulary and one present."""
 
@@ -51,28 +66,33 @@ class Compiled:
         self._formulary = formulary
         self._now = now
         self._latest = now + CLOCKS_DIFFER
-        self._remembered: dict[tuple[str, Any], Any] = {}
+        self._doors = _Memory(self._filled_in)
+        self._agents = _Memory(self._agent)
+        self._strengths = _Memory(_strength)
+        self._volumes = _Memory(_volume)
+        self._laws = _Memory(_lawful)
         self._takers = {
             field.name: self._taker(field) for field in fields_of(Prescription) if field.about.alone
         }
         self._at_the_door = {field.name for field in fields_of(Prescription) if field.about.at_the_door}
-        self._agents: dict[Any, tuple[str, frozenset[Dimension], Any, str] | None] = {}
-        self._strengths: dict[Any, tuple[Dimension, Any, str] | None] = {}
-        self._volumes: dict[Any, Taken | None] = {}
 
     def stored(self, given: dict[str, Any]) -> tuple[dict[str, Any], bytes] | None:
         """Return the stored document as a dict and as bytes; None where the plain path must look at it."""
-        filled_in = self._once("at the door", given.get("delivery"), self._filled_in)
-        if filled_in is None or not self._required <= given.keys():
-            return None
         takers = self._takers
-        taken = {}
-        for name, value in given.items():
-            taker = takers.get(name)
-            one = None if taker is None else taker(value)
-            if one is None:
+        try:
+            filled_in = self._doors[given.get("delivery")]
+            if filled_in is None or not _REQUIRED <= given.keys():
                 return None
-            taken[name] = one
+            taken = {}
+            for name, value in given.items():
+                taker = takers.get(name)
+                one = None if taker is None else taker(value)
+                if one is None:
+                    return None
+                taken[name] = one
+        except TypeError:
+            # A list or an object stands where a text is expected: it cannot be looked up.
+            return None
         taken.update(filled_in)
         kept: dict[str, Any] = {}
         said = []
@@ -80,19 +100,6 @@ class Compiled:
             kept[name], text = taken[name]
             said.append(f'"{name}":{text}')
         return kept, f"{{{','.join(said)}}}".encode()
-
-    _required = frozenset(field.name for field in fields_of(Prescription) if field.required) | {"cocktail"}
-
-    def _once(self, what: str, value: Any, work_out: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # whatever it is
-        try:
-            return self._remembered[what, value]
-        except KeyError:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            result = self._remembered[what, value] = work_out(value)
-            return result
-        except TypeError:
-            return None
 
     def _taker(self, field: Field) -> Callable[[Any], Taken | None]:
         match field.type:
@@ -106,9 +113,7 @@ class Compiled:
                 conform = conformer(field)
                 return lambda value: _text(value, conform)
             case _:
-                return lambda value: self._once(
-                    field.name, value, lambda one: self._by_the_plain_path(field.name, one)
-                )
+                return _Memory(partial(self._by_the_plain_path, field.name)).__getitem__
 
     def _by_the_plain_path(self, name: str, value: object) -> Taken | None:
         """Return what one field becomes in a prescription that has nothing else to say."""
@@ -163,22 +168,16 @@ class Compiled:
             kept.append(stored)
             said.append(text)
             roles.append((agent, stored["role"]))
-        if not self._once("law", tuple(roles), _lawful):
+        if not self._laws[tuple(roles)]:
             return None
         return {"ingredients": kept}, f'{{"ingredients":[{",".join(said)}]}}'
 
     def _ingredient(self, part: dict[str, Any]) -> tuple[dict[str, Any], str, str] | None:
         if len(part) != len(_SHAPE) or part.keys() != _SHAPE:
             return None
-        try:
-            agent = self._agents[part["agent"]]
-            strength = self._strengths[part["strength"]]
-            volume = self._volumes[part["volume"]]
-        except KeyError:
-            self._learn(part)
-            return self._ingredient(part)
-        except TypeError:
-            return None
+        agent = self._agents[part["agent"]]
+        strength = self._strengths[part["strength"]]
+        volume = self._volumes[part["volume"]]
         role = part["role"]
         if (
             agent is None
@@ -194,16 +193,6 @@ class Compiled:
         stored = {"agent": stored_agent, "role": role, "strength": stored_strength, "volume": volume[0]}
         text = f'{{"agent":{agent_text},"role":"{role}","strength":{strength_text},"volume":{volume[1]}}}'
         return stored, text, agent_id
-
-    def _learn(self, part: dict[str, Any]) -> None:
-        for known, value, work_out in (
-            (self._agents, part["agent"], self._agent),
-            (self._strengths, part["strength"], _strength),
-            (self._volumes, part["volume"], _volume),
-        ):
-            if len(known) >= MOST_REMEMBERED:
-                known.clear()
-            known[value] = work_out(value)  # type: ignore[operator]  # each of its own kind
 
     def _agent(self, name: object) -> tuple[str, frozenset[Dimension], Any, str] | None:
         """Return id, the dimensions that its strengths may have, and what is stored of an agent's name."""
@@ -279,6 +268,7 @@ def _json(value: object) -> str:
 
 
 _DOSE = Amount.parse("1 mg")
+_REQUIRED = frozenset(field.name for field in fields_of(Prescription) if field.required) | {"cocktail"}
 _SHAPE = frozenset(("agent", "role", "strength", "volume"))
 _ONLY_INGREDIENTS = frozenset(("ingredients",))
 _ANY = Indication(code="other", description="any")

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mesococktail.amounts import Amount
-from mesococktail.cocktails import Adjunct, Cocktail, Ingredient, NamedAgent, Part
-from mesococktail.errors import MesococktailError
+from mesococktail.cocktails import Adjunct, Cocktail, Ingredient, NamedAgent
+from mesococktail.errors import RecordError
 from mesococktail.records.fields import Field, FieldType, fields_of
-from mesococktail.records.json_text import json_text
+from mesococktail.records.json_text import LONGEST, json_text
+from mesococktail.records.kinds import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +32,22 @@ def document(record: object, *, given_only: bool = False) -> bytes:
     Args:
         record: Any kind of record.
         given_only: Leave out what was filled in at the door, so that what two callers gave can be compared.
+
+    Raises:
+        RecordError: It is not a record, or too long to be read back.
     """
-    return _encoder(type(record), given_only)(record).encode()
+    cls: type = type(record)
+    name_of(cls)
+    said = _encoder(cls, given_only)(record).encode()
+    if len(said) > LONGEST:
+        raise RecordError(f"makes a document of more than {LONGEST} bytes", cure="shorten its texts")
+    return said
 
 
 @cache
 def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: FBT001
     plan = [
-        (f'"{field.name}":', field.name, field.default, _encode(field))
+        (f'"{field.name}":', field.name, field.default, _encode(field, given_only))
         for field in sorted(fields_of(cls), key=lambda field: field.name)
         if not (given_only and field.about.at_the_door)
     ]
@@ -54,26 +63,8 @@ def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: F
     return encode
 
 
-def _encode(field: Field) -> Encoder:
-    match field.type:
-        case FieldType.TIME:
-            return lambda time: json_text(time_text(time))
-        case FieldType.NUMBER | FieldType.PLAN:
-            return str if field.type is FieldType.NUMBER else lambda plan: json_text(str(plan))
-        case FieldType.FLAG:
-            return lambda flag: "true" if flag else "false"
-        case FieldType.AMOUNT:
-            return amount_json
-        case FieldType.COCKTAIL:
-            return cocktail_json
-        case FieldType.GROUP:
-            return _group(field)
-        case FieldType.TEXTS:
-            return lambda texts: _list(map(json_text, texts))
-        case FieldType.FINDINGS:
-            return lambda findings: _list(map(_finding, findings))
-        case _:
-            return json_text
+def _encode(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
+    return _group(field, given_only) if field.type is FieldType.GROUP else _ENCODE.get(field.type, json_text)
 
 
 def time_text(time: Any) -> str:  # noqa: ANN401  # datetime or Around; both write themselves
@@ -81,11 +72,10 @@ def time_text(time: Any) -> str:  # noqa: ANN401  # datetime or Around; both wri
     return time.isoformat() if hasattr(time, "isoformat") else str(time)
 
 
-def _group(field: Field) -> Encoder:
-    cls = field.group
-    assert cls is not None  # noqa: S101  # a group has a class
+def _group(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
+    cls: Any = field.group
     first, *others = field.fields
-    encode = _encoder(cls, given_only=False)
+    encode = _encoder(cls, given_only)
 
     def encode_group(value: object) -> str:
         if all(getattr(value, other.name) == other.default for other in others):
@@ -134,11 +124,11 @@ def cocktail_json(cocktail: Cocktail) -> str:
     return _object(members)
 
 
-_parts: dict[int, tuple[Part, str]] = {}
+_parts: dict[int, tuple[Ingredient | Adjunct, str]] = {}
 _MOST_PARTS = 4096
 
 
-def part_json(part: Part) -> str:
+def part_json(part: Ingredient | Adjunct) -> str:
     """Return a part as a flat object: agent, role or purpose, and what was given of its portion.
 
     Imports share their part objects, so the texts of the latest are kept, by identity: equal parts may
@@ -154,17 +144,14 @@ def part_json(part: Part) -> str:
     return text
 
 
-def _part(part: Part) -> str:
+def _part(part: Ingredient | Adjunct) -> str:
     members = {"agent": _agent(part.agent)}
-    match part:
-        case Ingredient():
-            members["role"] = json_text(part.role)
-        case Adjunct():
-            members["purpose"] = json_text(part.purpose)
-            if part.fills_to is not None:
-                members["fills_to"] = amount_json(part.fills_to)
-        case _:
-            raise MesococktailError("is neither an ingredient nor an adjunct", got=part)
+    if isinstance(part, Ingredient):
+        members["role"] = json_text(part.role)
+    else:
+        members["purpose"] = json_text(part.purpose)
+        if part.fills_to is not None:
+            members["fills_to"] = amount_json(part.fills_to)
     for name, value in attrs.asdict(part.portion, recurse=False).items():
         if isinstance(value, Amount):
             members[name] = amount_json(value)
@@ -186,3 +173,16 @@ def _agent(agent: NamedAgent) -> str:
     if not members:
         return json_text(agent.id)
     return _object({"id": json_text(agent.id), **members})
+
+
+_ENCODE: dict[FieldType, Encoder] = {
+    FieldType.TIME: lambda time: json_text(time_text(time)),
+    FieldType.NUMBER: str,
+    FieldType.PLAN: lambda plan: json_text(str(plan)),
+    FieldType.FLAG: lambda flag: "true" if flag else "false",
+    FieldType.AMOUNT: amount_json,
+    FieldType.COCKTAIL: cocktail_json,
+    FieldType.TEXTS: lambda texts: _list(map(json_text, texts)),
+    FieldType.FINDINGS: lambda findings: _list(map(_finding, findings)),
+}
+"""Everything else is a text, but a group, which is made of these."""

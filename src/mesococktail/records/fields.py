@@ -11,7 +11,7 @@ import types
 from datetime import datetime
 from enum import Enum, auto
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -23,6 +23,10 @@ from mesococktail.records.times import Around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+Class: TypeAlias = type
+"""The built-in ``type``, where the name is taken by what a field is."""
 
 
 class FieldType(Enum):
@@ -88,7 +92,7 @@ class Field:
     required: bool
     default: object
     """``attrs.NOTHING`` where it is required."""
-    group: type | None = None
+    group: Class | None = None
     """The class of a group."""
 
     @property

@@ -14,15 +14,17 @@ _LONGEST_NUMBER = 9
 _LONGEST_OF_A_LOG = 18
 
 
-def read_json(text: str | bytes) -> object:
+def read_json(text: object) -> object:
     """Return the value of a JSON text.
 
     Raises:
         DocumentError: It is not JSON, is too long or too deep, names a key twice, or holds a number that
             is not a small whole one (amounts are texts), half a surrogate pair, or a key that is not ASCII.
     """
+    if not isinstance(text, str | bytes):
+        raise DocumentError("must be JSON: text or bytes", got=text)
     if len(text) > LONGEST:
-        raise DocumentError(f"a document is at most {LONGEST} bytes", got=str(text[:30]))
+        raise DocumentError(f"a document is at most {LONGEST} bytes", got=text[:30])
     return _decoded(text, _DECODER)
 
 
@@ -57,17 +59,14 @@ def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise DocumentError("stands in it twice", path=twice, cure="keep the one that is meant")
-    for key in made:
-        if not key.isascii():
-            raise DocumentError("is not a field: the names of fields are plain ASCII", got=key)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise DocumentError("stands in it twice", got=twice, cure="keep the one that is meant")
     return made
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:
+    if len(digits.lstrip("-")) > _LONGEST_NUMBER:
         raise DocumentError(
             f"has more than {_LONGEST_NUMBER} digits", got=digits, cure="amounts are written as text"
         )

@@ -25,8 +25,9 @@ KINDS: dict[str, type] = {}
 """Every kind of record by its name, in the order declared."""
 
 LONGEST_TEXT = 4000
+LARGEST_NUMBER = 999_999_999
+_LONGEST_CODE = 100
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./:()+'-]{0,99}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -59,16 +60,29 @@ def name_of(cls: type) -> str:
 
 
 def _conform(record: object) -> None:
-    for name, default, conform in _conformers(type(record)):
+    cls: type = type(record)
+    wrong: list[MesococktailError] = []
+    for name, default, conform in _conformers(cls):
         value = getattr(record, name)
         if value is default:
             continue
         try:
             conformed = conform(value)
         except MesococktailError as error:
-            raise error.at(name) from None
+            wrong.append(error.at(name))
+            continue
         if conformed is not value:
             object.__setattr__(record, name, conformed)
+    if wrong:
+        raise together(wrong)
+
+
+def together(wrong: list[MesococktailError]) -> MesococktailError:
+    """Return one error that carries the findings of all of *wrong*; the error itself where there is one."""
+    if len(wrong) == 1:
+        return wrong[0]
+    findings = [finding for error in wrong for finding in error.findings]
+    return RecordError(" | ".join(str(error) for error in wrong), findings=findings)
 
 
 @cache
@@ -92,12 +106,11 @@ def conformer(field: Field) -> Callable[[Any], object]:
 
 
 def _group_conformer(field: Field) -> Callable[[Any], object]:
-    cls, first = field.group, field.fields[0].name
+    cls: Any = field.group
+    first, instance = field.fields[0].name, _instance(cls)
 
     def conform(value: object) -> object:
-        if isinstance(value, str) and cls is not None:
-            return cls(**{first: value})
-        return _instance(cls)(value)
+        return cls(**{first: value}) if isinstance(value, str) else instance(value)
 
     return conform
 
@@ -115,19 +128,25 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise RecordError("must be a text", got=value)
     if len(value) > LONGEST_TEXT:
-        raise RecordError(f"is longer than {LONGEST_TEXT} characters", got=value, cure="shorten it")
+        raise _too_long(value)
     if not value.isascii() or not value.isprintable():
-        value = unicodedata.normalize("NFC", value)
+        written, value = value, unicodedata.normalize("NFC", value)
         if _CONTROL.search(value):
-            raise RecordError("holds a control character or half a letter", got=value, cure="remove it")
+            raise RecordError("holds a control character or half a letter", got=written, cure="remove it")
+        if len(value) > LONGEST_TEXT:
+            raise _too_long(written)
     if not value.strip():
         raise RecordError("is empty", cure="leave it out or say something")
     return value
 
 
+def _too_long(text: str) -> RecordError:
+    return RecordError(f"is longer than {LONGEST_TEXT} characters", got=text, cure="shorten it")
+
+
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple | list):
-        raise RecordError("must be several texts", got=value)
+        raise RecordError("must be several texts", got=value, cure="give a list of texts")
     return tuple(_text(part) for part in value)
 
 
@@ -142,8 +161,9 @@ def _id(value: object) -> str:
 
 
 def _code(value: object) -> str:
-    if isinstance(value, str) and _CODE.fullmatch(value):
-        return value
+    # What it stands for is looked up at the door; a clinic's own terms may be in any language.
+    if isinstance(value, str) and len(value) <= _LONGEST_CODE and value.isprintable() and value.strip():
+        return unicodedata.normalize("NFC", value)
     raise RecordError("is not a code or the name of one", got=value)
 
 
@@ -158,9 +178,9 @@ def _link(value: object) -> str:
 
 
 def _number(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and -(2**53) < value < 2**53:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER:
         return value
-    raise RecordError("must be a whole number", got=value)
+    raise RecordError(f"must be a whole number of at most {len(str(LARGEST_NUMBER))} digits", got=value)
 
 
 def _findings(value: object) -> tuple[Finding, ...]:

@@ -82,7 +82,6 @@ class Prescription:
 def faults(record: Prescription) -> list[RecordError]:
     """Return what can never be true of a prescription, each as the error it would raise."""
     found = []
-    parts = record.cocktail.parts if record.cocktail else ()
     if record.transcribed_from is None:
         if isinstance(record.at, Around):
             found.append(
@@ -95,12 +94,13 @@ def faults(record: Prescription) -> list[RecordError]:
             )
         found += [
             RecordError(
-                "the amount is unknown, which only a prescription transcribed from an old chart may have",
-                path=f"cocktail.{part.agent.name}",
+                f"the amount of {part.agent.name} is unknown, "
+                "which only a prescription transcribed from an old chart may have",
+                path=f"cocktail.{path}",
                 got=part.portion.unknown,
                 cure="give the amount, or name the chart in transcribed_from",
             )
-            for part in parts
+            for path, part in (record.cocktail.by_path if record.cocktail else ())
             if part.portion.unknown is not None
         ]
     if record.cocktail is None and record.payload in (None, "active"):

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 
 import attrs
 
 from mesococktail.errors import RecordError
 
 _AROUND = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
-EARLIEST = 1900
+EARLIEST, LATEST = 1900, 9998
+"""Years. Before the first there is no such treatment; after the last there is no room for every zone."""
+_CURE = "write it like 2025-03-01T10:00+04:00"
 _LONGEST = 40
 
 
 @attrs.frozen
 class Around:
-    """A date known to the year, the month or the day: ``2019``, ``2019-03``, ``2019-03-05``."""
+    """A date known to the year, the month or the day: ``2019``, ``2019-03``, ``2019-03-05``.
+
+    Raises:
+        RecordError: There is no such date, it is before 1900, or has a day and no month.
+    """
 
     year: int
     month: int | None = None
     day: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        parts: tuple[object, ...] = (self.year, self.month, self.day)
+        shown = "-".join(str(part) for part in parts if part is not None)
+        if self.month is None and self.day is not None:
+            raise RecordError("has a day and no month", got=shown, cure="give the month, or the year alone")
+        try:
+            date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
+        except (ValueError, TypeError, OverflowError):
+            raise RecordError("is not a date that exists", got=shown, cure="write it like 2019-03") from None
+        _check_year(self.year, shown)
 
     def __str__(self) -> str:
         return "-".join(
@@ -39,45 +56,55 @@ def time_of(given: object) -> datetime | Around:
 
     Raises:
         RecordError: It is not a time, has no zone, or is before 1900.
+
+    Returns:
+        A plain datetime with a fixed offset: the rules of a named zone may change, and in the hour that
+        a zone repeats, two equal moments would not be equal.
     """
     if isinstance(given, str):
         given = _read(given)
     if isinstance(given, Around):
         return given
     if not isinstance(given, datetime):
-        raise RecordError("must be a time", got=given, cure="write it like 2025-03-01T10:00+04:00")
+        raise RecordError("must be a time", got=given, cure=_CURE)
     try:
         offset = given.utcoffset()
     except Exception:  # noqa: BLE001  # a foreign tzinfo may raise anything
         offset = None
     if offset is None:
-        local = given.replace(tzinfo=None).astimezone()
-        raise RecordError(
-            "has no time zone, so nobody can tell which moment it is",
-            got=given.isoformat(" ", "minutes"),
-            cure=f"add the offset, as in {local.isoformat(timespec='minutes')}",
-        )
-    if given.year < EARLIEST:
-        raise RecordError(f"is before {EARLIEST}", got=given.isoformat(), cure="correct the year")
-    return given
+        raise _without_zone(given)
+    _check_year(given.year, given.isoformat())
+    if type(given) is datetime and type(given.tzinfo) is timezone:
+        return given
+    day, clock = (given.year, given.month, given.day), (given.hour, given.minute, given.second)
+    return datetime(*day, *clock, given.microsecond, tzinfo=timezone(offset))
+
+
+def _without_zone(given: datetime) -> RecordError:
+    plain = given.replace(tzinfo=None)
+    try:
+        cure = f"add the offset, as in {plain.astimezone().isoformat(timespec='minutes')}"
+    except (ValueError, OverflowError, OSError):
+        cure = _CURE  # this machine has no local time for that year
+    rule = "has no time zone, so nobody can tell which moment it is"
+    return RecordError(rule, got=plain.isoformat(" ", "minutes"), cure=cure)
+
+
+def _check_year(year: int, got: str) -> None:
+    if not EARLIEST <= year <= LATEST:
+        when = f"before {EARLIEST}" if year < EARLIEST else f"after {LATEST}"
+        raise RecordError(f"is {when}", got=got, cure="correct the year")
 
 
 def _read(text: str) -> datetime | Around:
     if len(text) > _LONGEST or not text.isascii():
-        raise RecordError("is not a time", got=text, cure="write it like 2025-03-01T10:00+04:00")
+        raise RecordError("is not a time", got=text, cure=_CURE)
     if match := _AROUND.fullmatch(text):
-        year, month, day = (None if part is None else int(part) for part in match.groups())
-        try:
-            date(year or 0, month or 1, day or 1)
-        except ValueError:
-            raise RecordError("is not a date that exists", got=text) from None
-        if (year or 0) < EARLIEST:
-            raise RecordError(f"is before {EARLIEST}", got=text, cure="correct the year")
-        return Around(year or 0, month, day)
+        return Around(*(int(part) for part in match.groups() if part is not None))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise RecordError("is not a time", got=text, cure="write it like 2025-03-01T10:00+04:00") from None
+        raise RecordError("is not a time", got=text, cure=_CURE) from None
 
 
 def month_of(time: datetime | Around) -> int | None:
