@@ -1,0 +1,182 @@
+"""A seeded synthetic clinic, for demonstrations and tests. Nothing in it is real, and its log says so."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.formulary import Formulary
+from mesococktail.log import PrescriptionLog
+from mesococktail.research import Study
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from mesococktail.formulary import PublishedFormula
+
+SEED = 2025
+ZONE = timezone(timedelta(hours=4))
+"""The synthetic clinic's clock."""
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = files("mesococktail.data").joinpath("synthetic.json").read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def clinic_name() -> str:
+    """Return the name of the synthetic clinic, which says that it is synthetic."""
+    name: str = _data()["clinic"]
+    return name
+
+
+def doctors() -> list[dict[str, str]]:
+    """Return the fields of the synthetic doctors."""
+    return [{"kind": "doctor", **doctor} for doctor in _data()["doctors"]]
+
+
+def synthetic_year(*, seed: int = SEED, prescriptions: int | None = None) -> Iterator[dict[str, object]]:
+    """Yield the fields of a year's prescriptions, in the order of time, for ``append_many``.
+
+    Each mixture starts from a published formula, which it names. Equal seeds give equal years.
+    """
+    data, rng = _data(), random.Random(seed)  # noqa: S311  # a demonstration, not a secret
+    count = data["prescriptions"] if prescriptions is None else prescriptions
+    first = datetime.combine(datetime.fromisoformat(data["first_day"]), time(9), ZONE)
+    names = [doctor["id"] for doctor in data["doctors"]]
+    for number in range(count):
+        doctor = rng.choice(names)
+        mixtures = data["mixtures"]
+        mixture = rng.choices(mixtures, [one["weights"][doctor] for one in mixtures])[0]
+        at = first + timedelta(days=data["days"] * number // count, minutes=5 * rng.randrange(96))
+        yield _prescription(mixture, doctor, at, rng, data["patients"])
+
+
+def _prescription(
+    mixture: dict[str, Any], doctor: str, at: datetime, rng: random.Random, patients: int
+) -> dict[str, object]:
+    volumes = {place: rng.choice(mixture[place]) for place in ("first", "second")}
+    fields = {
+        "patient": f"SYN-{rng.randrange(1, patients + 1):03d}",
+        "doctor": doctor,
+        "at": at.isoformat(),
+        "indication": mixture["indication"],
+        "delivery": mixture["delivery"],
+        "cocktail": mixture["text"].format(**volumes),
+        "plan": mixture["plan"],
+        "formula": f"published:{mixture['starts_from']}",
+        "rationale": "synthetic: made up for a demonstration",
+    }
+    return fields | ({"changes": mixture["changes"]} if mixture["changes"] else {})
+
+
+def make_demo_log(path: str | PathLike[str], *, seed: int = SEED) -> PrescriptionLog:
+    """Make a new log at *path* with the synthetic year in it, and a few corrections; return it open.
+
+    Raises:
+        LogExistsError: There is already a file.
+    """
+    log = PrescriptionLog.create(path, clinic=clinic_name(), recorded_by="demo")
+    log.append_many(doctors())
+    log.append_many(synthetic_year(seed=seed))
+    first, second, third, *_ = log.prescriptions()
+    log.void(first, reason="synthetic: entered for the wrong patient")
+    log.stop(second, reason="synthetic: the patient moved away")
+    log.amend(third, _with_rationale(third.record), reason="synthetic: the rationale was missing")
+    return log
+
+
+def _with_rationale(record: Any) -> Any:  # noqa: ANN401  # a Prescription
+    from attrs import evolve  # noqa: PLC0415
+
+    return evolve(record, rationale="synthetic: dry scalp")
+
+
+def demo(path: str | PathLike[str], *, echo: Callable[[str], None] = print, seed: int = SEED) -> None:
+    """Show the main job from end to end, and leave the log at *path*.
+
+    Raises:
+        LogExistsError: There is already a file.
+    """
+    echo("1. What was printed, and how it was read\n")
+    echo(published_table(Formulary.shipped().published))
+    with make_demo_log(path, seed=seed) as log:
+        _tell_of_the_log(log, echo)
+    _ask(Study(path), echo)
+    echo(_NEXT.format(path=path))
+
+
+def published_table(formulas: tuple[PublishedFormula, ...]) -> str:
+    """Draw every figure that published formulas print, how it was read, and what in print cannot be true."""
+    from tabulate import tabulate  # noqa: PLC0415  # only when something is drawn
+
+    rows = [
+        (
+            formula.id if place == 0 else "",
+            name,
+            said.text,
+            said.means.value,
+            str(said.reading) if said.reading is not None else f"not read: {said.refusal}",
+        )
+        for formula in formulas
+        for place, (name, said) in enumerate(formula.reported)
+    ]
+    table = tabulate(
+        rows,
+        headers=("formula", "of", "printed", "means", "read as"),
+        disable_numparse=True,
+        maxcolwidths=[None, 24, 30, None, 44],
+    )
+    contradictions = [
+        f"  {finding.path}: {finding.message}" for formula in formulas for finding in formula.contradictions()
+    ]
+    silent = [formula.id for formula in formulas if not formula.reported]
+    without = f"\n\nNo figure in what was read of: {', '.join(silent)}" if silent else ""
+    return f"{table}{without}\n\nWhat is printed and cannot be true:\n" + "\n".join(contradictions)
+
+
+def _tell_of_the_log(log: PrescriptionLog, echo: Callable[[str], None]) -> None:
+    found = log.verify()
+    shown = next(
+        one for one in log.prescriptions() if one.status == "active" and len(one.record.cocktail.adjuncts) > 1
+    )
+    record = shown.record
+    echo(f"\n2. A synthetic year of {log.clinic}: {len(log)} entries, all made up\n")
+    echo(f"head {log.head()}; verified: {'sound' if not found else found[0]}")
+    echo(f"\n3. One prescription, {shown.id}\n")
+    echo(f"{record.patient}, by {record.doctor}, {record.at:%Y-%m-%d %H:%M}, for {record.indication.code}")
+    echo(f"plan: {record.plan}; started from {record.formula}\n")
+    echo(str(record.cocktail.table()))
+
+
+def _ask(study: Study, echo: Callable[[str], None]) -> None:
+    for number, (title, answer) in enumerate(
+        (
+            ("Which combinations were used", study.combinations()),
+            ("Which agents go together", study.pairs()),
+            ("Doses of dutasteride", study.doses(agent="dutasteride")),
+            ("Doses of minoxidil", study.doses(agent="minoxidil")),
+            ("Which of them have been published", study.published()),
+        ),
+        start=4,
+    ):
+        echo(f"\n{number}. {title}\n")
+        echo(str(answer))
+
+
+_NEXT = """
+The log is in {path}. It is synthetic: delete it when you have seen enough. Try next:
+
+  mesococktail list --db {path} --limit 5
+  mesococktail study combinations --db {path} --level roles
+  mesococktail published "dutasteride + minoxidil"
+  mesococktail amount "2,5 mg"
+
+mesococktail records what was used. It does not say whether a mixture is safe or works."""
