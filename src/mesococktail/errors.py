@@ -18,9 +18,16 @@ _LONGEST_QUOTE = 60
 
 def quote(got: object) -> str:
     """Return what came in, short and printable, so that a message is safe to show on a terminal."""
-    text = got if isinstance(got, str) else repr(got)
+    text = got if isinstance(got, str) else _repr(got)
     shown = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
     return shown if shown.isprintable() and shown.strip() == shown and shown else ascii(shown)
+
+
+def _repr(got: object) -> str:
+    try:
+        return repr(got)
+    except Exception:  # noqa: BLE001  # a number of 5000 digits, a list within itself, anybody's own __repr__
+        return f"a {type(got).__name__} that cannot be shown"
 
 
 class MesococktailError(Exception):

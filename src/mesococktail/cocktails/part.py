@@ -209,7 +209,7 @@ def principal(
         AmountError: A text is not an amount.
         CocktailError: The amounts contradict each other, or do not fit how the agent is measured.
     """
-    given = _Given(amount, dose, strength, volume, each, over, unknown)
+    given = Given(amount, dose, strength, volume, each, over, unknown)
     return Ingredient(*_named(agent, given, formulary), role=Role.PRINCIPAL)
 
 
@@ -226,7 +226,7 @@ def complementary(
     formulary: Formulary | None = None,
 ) -> Ingredient:
     """Make an ingredient that supports the principal one; takes what `principal` takes."""
-    given = _Given(amount, dose, strength, volume, each, over, unknown)
+    given = Given(amount, dose, strength, volume, each, over, unknown)
     return Ingredient(*_named(agent, given, formulary), role=Role.COMPLEMENTARY)
 
 
@@ -250,9 +250,9 @@ def adjunct(
     Raises:
         CocktailError: The purpose is not one of the known ones, or is not known and was left out.
     """
-    given = _Given(amount, dose, strength, volume, each, over, unknown)
-    known = _looked_up(agent, formulary)
-    return Adjunct(*_named(agent, given, formulary), purpose=_purpose(known, purpose))
+    given = Given(amount, dose, strength, volume, each, over, unknown)
+    known = looked_up(agent, formulary)
+    return Adjunct(*_named(agent, given, formulary), purpose=purpose_of(known, purpose))
 
 
 def fill(
@@ -273,22 +273,25 @@ def fill(
     except AmountError as error:
         raise error.at("to") from None
     _total(total, "to")
-    known = _looked_up(agent, formulary)
+    known = looked_up(agent, formulary)
     named = NamedAgent.of(known, agent if isinstance(agent, str) else None)
-    return Adjunct(named, Portion(), purpose=_purpose(known, purpose), fills_to=total)
+    return Adjunct(named, Portion(), purpose=purpose_of(known, purpose), fills_to=total)
 
 
 @attrs.frozen
-class _Given:
-    amount: AmountLike | None
-    dose: AmountLike | None
-    strength: AmountLike | None
-    volume: AmountLike | None
-    each: AmountLike | None
-    over: AmountLike | int | None
-    unknown: str | None
+class Given:
+    """What was given of a portion: the whole as one text, or its parts by name."""
+
+    amount: AmountLike | None = None
+    dose: AmountLike | None = None
+    strength: AmountLike | None = None
+    volume: AmountLike | None = None
+    each: AmountLike | None = None
+    over: AmountLike | int | None = None
+    unknown: str | None = None
 
     def portion(self, agent: Agent) -> Portion:
+        """Return the portion it makes of *agent*, whose product unit may be spelt its own way."""
         if self.amount is None:
             return portion(
                 dose=self.dose,
@@ -310,20 +313,32 @@ class _Given:
         return portion(dose=self.amount, units=agent.units)
 
 
-def _looked_up(agent: str | Agent, formulary: Formulary | None) -> Agent:
+def looked_up(agent: str | Agent, formulary: Formulary | None) -> Agent:
+    """Return the agent that is meant; ours is the formulary where none is given."""
     if isinstance(agent, Agent):
         return agent
     return (formulary or Formulary.shipped()).find(agent).agent
 
 
-def _named(agent: str | Agent, given: _Given, formulary: Formulary | None) -> tuple[NamedAgent, Portion]:
-    known = _looked_up(agent, formulary)
+def _named(agent: str | Agent, given: Given, formulary: Formulary | None) -> tuple[NamedAgent, Portion]:
+    known = looked_up(agent, formulary)
     try:
-        made = with_stock(known, given.portion(known), formulary or Formulary.shipped())
-        fits_measure(known, made)
+        made = portion_for(known, given, formulary or Formulary.shipped())
     except (AmountError, CocktailError) as error:
         raise error.at(known.name) from None
     return NamedAgent.of(known, agent if isinstance(agent, str) else None), made
+
+
+def portion_for(agent: Agent, given: Given, formulary: Formulary) -> Portion:
+    """Return the portion that *given* makes of *agent*, with the clinic's stock where that is missing.
+
+    Raises:
+        AmountError: A text is not an amount.
+        CocktailError: The amounts contradict each other, or do not fit how the agent is measured.
+    """
+    made = with_stock(agent, given.portion(agent), formulary)
+    fits_measure(agent, made)
+    return made
 
 
 def any_measure(agent: Agent) -> Agent:
@@ -361,7 +376,12 @@ def fits_measure(agent: Agent, given: Portion) -> None:
     )
 
 
-def _purpose(agent: Agent, purpose: str | None) -> str:
+def purpose_of(agent: Agent, purpose: str | None) -> str:
+    """Return *purpose*, or the usual one of *agent* where it was left out.
+
+    Raises:
+        CocktailError: It is not one of the known ones, or is not known and was left out.
+    """
     if purpose is None:
         if agent.purposes:
             return agent.purposes[0]

@@ -30,7 +30,8 @@ class Change:
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  # noqa: ANN401
     """Yield what differs between two records of one kind; what the door fills in is left out."""
-    for field in fields_of(type(after)):
+    cls: type = type(after)
+    for field in fields_of(cls):
         if field.about.at_the_door:
             continue
         old, new = getattr(before, field.name), getattr(after, field.name)

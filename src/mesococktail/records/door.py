@@ -90,7 +90,8 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
         from mesococktail.records.reading import given_record  # noqa: PLC0415  # cattrs, only for documents
 
         anything = given_record(kind, anything, formulary)
-    name_of(type(anything))
+    cls: type = type(anything)
+    name_of(cls)
     made: Any = complete(anything, formulary, now or datetime.max.replace(tzinfo=UTC))
     return list(getattr(made, "findings", ()))
 
@@ -99,7 +100,8 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
     """Replace the name of every term by its code; collect what is not a term."""
     changes: dict[str, object] = {}
     wrong: list[Finding] = []
-    for field in fields_of(type(record)):
+    cls: type = type(record)
+    for field in fields_of(cls):
         value = getattr(record, field.name)
         if value is None or field.about.at_the_door:
             continue
@@ -147,9 +149,9 @@ def _prescription_findings(record: Prescription, formulary: Formulary, now: date
             Severity.WARNING,
             "plan_total",
             "plan",
-            f"{record.plan.stated} sessions are stated, and the plan adds up to {_added(record.plan.sessions)}",
+            f"{record.plan.stated} sessions are stated, and it adds up to {_added(record.plan.sessions)}",
         )
-    if isinstance(record.at, datetime) and record.at > now + CLOCKS_DIFFER:
+    if isinstance(record.at, datetime) and record.at - CLOCKS_DIFFER > now:
         yield Finding(
             Severity.WARNING, "at_in_the_future", "at", "the time is later than the clock of this machine"
         )
