@@ -123,8 +123,31 @@ def needs_reason(reason: object) -> str:
     return reason
 
 
-def links_hold(connection: sqlite3.Connection, record: object, kind: str) -> None:
+def same_doctor(known: Standing, doctor: str, content: bytes) -> None:
+    """Refuse to register a doctor whose id is taken, unless by the same content.
+
+    Raises:
+        ConflictError: It is; the cure says what to do instead.
+    """
+    if known.status == "voided":
+        raise ConflictError("was voided in this log", path="id", got=doctor, cure="register another id")
+    if known.document != content:
+        raise ConflictError(
+            "is registered with other content",
+            path="id",
+            got=doctor,
+            cure=f"amend it: log.amend({known.id!r}, doctor, reason=...)",
+        )
+
+
+def links_hold(connection: sqlite3.Connection, record: object, kind: str, own: str | None = None) -> None:
     """Refuse a record that names a doctor or a record that is not there.
+
+    Args:
+        connection: To look them up.
+        record: What is to be written.
+        kind: Of the record.
+        own: Id of the record itself, where it is there already.
 
     Raises:
         RecordNotFoundError: The doctor is not registered (the nearest one is named), or a link points nowhere.
@@ -137,6 +160,8 @@ def links_hold(connection: sqlite3.Connection, record: object, kind: str) -> Non
         if field.type is FieldType.DOCTOR and kind != "doctor":
             doctor_registered(connection, value, field.name)
         elif field.type is FieldType.RECORD:
+            if value == own:
+                raise RecordError("is this record itself", path=field.name, got=value)
             _link_holds(connection, record, field.name, value, field.about.link)
 
 

@@ -6,7 +6,13 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
-from mesococktail.errors import LogBrokenError, LogExistsError, LogUseError
+from mesococktail.errors import (
+    LogBrokenError,
+    LogExistsError,
+    LogStorageError,
+    LogUseError,
+    MesococktailError,
+)
 from mesococktail.log.connection import create_file, told
 
 if TYPE_CHECKING:
@@ -21,11 +27,25 @@ PAGES = 2048
 
 def backup(log: PrescriptionLog, path: Path) -> Receipt:
     """Copy *log* to *path*; see `PrescriptionLog.backup`."""
-    if path.exists() or path.is_symlink():
-        raise LogExistsError("there is already a file", got=str(path), cure="choose another path")
     source = log.reading_connection()
     if source.in_transaction:
         raise LogUseError("a backup cannot be made inside a running transaction")
+    try:
+        return _made(log, source, path)
+    except FileExistsError:
+        raise LogExistsError("there is already a file", got=str(path), cure="choose another path") from None
+    except MesococktailError:
+        raise
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise LogStorageError(
+            f"the copy cannot be made: {why}", got=str(path), cure="choose another path"
+        ) from None
+
+
+def _made(log: PrescriptionLog, source: sqlite3.Connection, path: Path) -> Receipt:
+    if os.path.lexists(path):
+        raise FileExistsError
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     create_file(unfinished)
@@ -40,8 +60,6 @@ def backup(log: PrescriptionLog, path: Path) -> Receipt:
         head = _verified(log, unfinished, before)
         _sync(unfinished)
         os.link(unfinished, path)
-    except FileExistsError:
-        raise LogExistsError("there is already a file", got=str(path), cure="choose another path") from None
     finally:
         unfinished.unlink(missing_ok=True)
     _sync(path.parent)

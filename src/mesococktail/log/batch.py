@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import BatchError, ConflictError, DocumentError, MesococktailError, RecordError
+from mesococktail.errors import BatchError, DocumentError, MesococktailError, RecordError
 from mesococktail.log import chain
-from mesococktail.log.acts import links_hold
+from mesococktail.log.acts import links_hold, same_doctor
 from mesococktail.log.ids import bytes_of
 from mesococktail.log.writer import Act
 from mesococktail.records import KINDS, complete, document, name_of, read_json
@@ -21,10 +21,10 @@ from mesococktail.records.compiled import Compiled
 from mesococktail.records.reading import given_record, stored_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from mesococktail.log.chain import Receipt
-    from mesococktail.log.log import PrescriptionLog
+    from mesococktail.log.recorder import Recorder
 
 ENVELOPE = ("kind", "id", "recorded_by")
 MOST_LISTED = 1000
@@ -74,7 +74,7 @@ class _Made:
 
 
 def append_many(
-    log: PrescriptionLog,
+    log: Recorder,
     records: Iterable[object],
     kind: str,
     on_refused: str,
@@ -84,13 +84,15 @@ def append_many(
     *,
     dry_run: bool = False,
 ) -> BatchReport:
-    """Append records batch by batch; see `PrescriptionLog.append_many`. A dry run only checks them."""
+    """Append records batch by batch; see `Recorder.append_many`. A dry run only checks them."""
     if on_refused not in ("stop", "report"):
         raise RecordError("must be stop or report", path="on_refused", got=on_refused)
-    if isinstance(records, str | bytes | Mapping):
+    if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
         raise RecordError(
             "must be many records", path="records", got=type(records).__name__, cure="put it in a list"
         )
+    if type(batch) is not int or batch < 1:
+        raise RecordError("must be a whole number, 1 or more", path="batch", got=batch)
     run = _Run(log, kind, on_refused, recorded_by, dry_run=dry_run)
     numbered = enumerate(iter(records), start=1)
     while some := list(islice(numbered, batch)):
@@ -102,7 +104,7 @@ def append_many(
 
 class _Run:
     def __init__(
-        self, log: PrescriptionLog, kind: str, on_refused: str, recorded_by: str | None, *, dry_run: bool
+        self, log: Recorder, kind: str, on_refused: str, recorded_by: str | None, *, dry_run: bool
     ) -> None:
         self._log = log
         self._kind = kind
@@ -161,13 +163,17 @@ class _Run:
                 given = {name: value for name, value in given.items() if name not in envelope}
                 kind, by = envelope.get("kind", kind), envelope.get("recorded_by", by)
                 record_id = None if "id" not in envelope else bytes_of(envelope["id"])
-            if kind == "prescription" and (stored := self._compiled.stored(given)) is not None:
+            if (
+                kind == "prescription"
+                and isinstance(given, dict)
+                and (stored := self._compiled.stored(given)) is not None
+            ):
                 return _Made(line, kind, record_id, self._log.author(by), stored[1], stored[0])
             given = given_record(kind, given, self._log.formulary)
         elif type(given) not in KINDS.values():
             raise DocumentError("must be a record, a mapping or a line of JSON", got=type(given).__name__)
         made = document(complete(given, self._log.formulary, self._now))
-        return _Made(line, name_of(type(given)), record_id, self._log.author(by), made, json.loads(made))
+        return _Made(line, name_of(given), record_id, self._log.author(by), made, json.loads(made))
 
     def _acts(self, sqlite: sqlite3.Connection, made: list[_Made]) -> Iterator[Act]:
         """Yield the acts of a batch, inside its transaction."""
@@ -185,19 +191,15 @@ class _Run:
         if one.kind == "doctor":
             known = self._log.registered(one.content["id"])
             if known is not None:
-                if known.document == one.document:
-                    self._repeated += 1
-                    return None
-                raise ConflictError(
-                    "is registered with other content",
-                    path="id",
-                    got=one.content["id"],
-                    cure="amend that record",
-                )
+                same_doctor(known, one.content["id"], one.document)
+                self._repeated += 1
+                return None
         elif one.id is not None and self._log.repeated(sqlite, one.id, one.record):
             self._repeated += 1
             return None
         elif one.content.get("doctor") not in doctors or "renews" in one.content:
+            # What it renews may stand before it in the same batch.
+            self._log.flush(sqlite)
             links_hold(sqlite, one.record, one.kind)
             doctors.add(one.content["doctor"])
         return Act(

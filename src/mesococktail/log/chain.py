@@ -27,7 +27,7 @@ _LENGTH = Struct(">I").pack
 _NUMBER = Struct(">q").pack
 _ABSENT = b"\xff\xff\xff\xff"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RECEIPT = re.compile(r"([1-9][0-9]{0,18})-([A-Z2-7]{10}|[A-Z2-7]{52})")
+_RECEIPT = re.compile(r"(0|[1-9][0-9]{0,18})-([A-Z2-7]{10}|[A-Z2-7]{52})")
 SALT_BYTES = 16
 SHORT = 10
 

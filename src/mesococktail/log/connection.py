@@ -8,7 +8,7 @@ import stat
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import (
     LogBrokenError,
@@ -52,6 +52,7 @@ class Connection:
         self._pid = os.getpid()
         self._thread = threading.get_ident()
         self._closed = False
+        self._writing = False
         self.doubtful: str | None = None
         """Why the log takes no more entries until it verifies; None when there is no doubt."""
         mode = "ro" if read_only else "rw"
@@ -72,7 +73,7 @@ class Connection:
 
     def restrict(self) -> None:
         """Refuse from here on what an append-only log never does, whoever asks through this connection."""
-        self.sqlite.set_authorizer(_allowed)
+        self.sqlite.set_authorizer(self._allowed)
 
     def guard(self) -> sqlite3.Connection:
         """Return the connection, if this is the process and the thread that opened it.
@@ -94,10 +95,13 @@ class Connection:
             self.sqlite.close()
         self._closed = True
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows at once, so that no read lock outlives the call."""
         with told(self.path):
-            return self.guard().execute(sql, parameters).fetchall()
+            try:
+                return self.guard().execute(sql, parameters).fetchall()
+            except (OverflowError, UnicodeError) as error:
+                raise LogError(f"cannot be asked: {error}", got=str(self.path)) from None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -108,7 +112,8 @@ class Connection:
             try:
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    _rollback(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -125,6 +130,7 @@ class Connection:
             raise LogBrokenError(self.doubtful, cure="call verify(); when it finds nothing, appends go on")
         with told(self.path):
             connection.execute("BEGIN IMMEDIATE")
+            self._writing = True
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -133,8 +139,26 @@ class Connection:
                     self.doubtful = f"the disk failed while writing ({_name(error)})"
                 raise
             finally:
+                self._writing = False
                 if connection.in_transaction:
                     _rollback(connection)
+
+    def _allowed(
+        self, action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
+    ) -> int:
+        """Let pass reading and the checks; while we write, also inserting and changing the star."""
+        table = first or ""
+        if action in _READING:
+            allowed = True
+        elif action == sqlite3.SQLITE_INSERT:
+            allowed = self._writing and not table.startswith("sqlite_")
+        elif action in (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
+            allowed = self._writing and table.startswith(("fact_", "dim_"))
+        elif action == sqlite3.SQLITE_PRAGMA:
+            allowed = table in _CHECKS or (table in _MARKS and second is None)
+        else:
+            allowed = False
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 _READING = frozenset(
@@ -146,25 +170,8 @@ _READING = frozenset(
         sqlite3.SQLITE_RECURSIVE,
     )
 )
-_PRAGMAS = frozenset(("integrity_check", "quick_check", "foreign_key_check"))
-
-
-def _allowed(
-    action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
-) -> int:
-    """Let pass reading, inserting, changing the star, and the checks; nothing else."""
-    table = first or ""
-    if action in _READING:
-        allowed = True
-    elif action == sqlite3.SQLITE_INSERT:
-        allowed = not table.startswith("sqlite_")
-    elif action in (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
-        allowed = table.startswith(("fact_", "dim_"))
-    elif action == sqlite3.SQLITE_PRAGMA:
-        allowed = table in _PRAGMAS or (table in ("user_version", "application_id") and second is None)
-    else:
-        allowed = False
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+_CHECKS = frozenset(("integrity_check", "quick_check", "foreign_key_check"))
+_MARKS = frozenset(("user_version", "application_id"))
 
 
 def _rollback(connection: sqlite3.Connection) -> None:
@@ -194,8 +201,9 @@ def create_file(path: Path) -> None:
         raise LogNotFoundError(
             "the folder does not exist", got=str(path), cure="make the folder first"
         ) from None
-    except OSError as error:
-        raise LogReadOnlyError(f"cannot be created: {error.strerror}", got=str(path)) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise LogReadOnlyError(f"cannot be created: {why}", got=str(path)) from None
 
 
 def open_file(path: Path, *, read_only: bool) -> Connection:
@@ -256,6 +264,12 @@ def _must_be_ours(connection: Connection) -> None:
             got=str(connection.path),
             cure="upgrade mesococktail on this machine",
         )
+    if connection.rows("PRAGMA journal_mode") != [("delete",)]:
+        raise NotALogError(
+            "its journal mode was changed, and with it what a power cut may cost",
+            got=str(connection.path),
+            cure=f"change it back: sqlite3 {connection.path} 'PRAGMA journal_mode = delete'",
+        )
 
 
 def _refuse_network(path: Path) -> None:
@@ -289,11 +303,11 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into our errors, with what to do about it."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, sqlite3.Warning) as error:
         raise as_ours(error, path) from error
 
 
-def as_ours(error: sqlite3.Error, path: Path) -> LogError:
+def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:
     """Return the error of ours that says what *error* means for the log at *path*."""
     name, got = _name(error), str(path)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -327,9 +341,9 @@ def as_ours(error: sqlite3.Error, path: Path) -> LogError:
     return LogError(f"SQLite said: {error} ({name})", got=got, cure="verify the log")
 
 
-def _name(error: sqlite3.Error) -> str:
+def _name(error: sqlite3.Error | sqlite3.Warning) -> str:
     return str(getattr(error, "sqlite_errorname", type(error).__name__))
 
 
-def _is_storage(error: sqlite3.Error) -> bool:
+def _is_storage(error: sqlite3.Error | sqlite3.Warning) -> bool:
     return _name(error).startswith(("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM"))

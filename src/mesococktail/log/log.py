@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import attrs
-
 from mesococktail.errors import (
-    ConflictError,
-    LogError,
+    LogBrokenError,
     MesococktailError,
     NotALogError,
     RecordError,
 )
 from mesococktail.formulary import Formulary
 from mesococktail.log import chain
-from mesococktail.log.acts import Standing, links_hold, may, needs_reason, standing
+from mesococktail.log.acts import Standing, standing
 from mesococktail.log.chain import Entry, Receipt
 from mesococktail.log.connection import Connection, create_file, open_file, told
-from mesococktail.log.ids import Maker, bytes_of, text_of
+from mesococktail.log.ids import bytes_of
 from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
+from mesococktail.log.recorder import Recorder, author_of, id_of, now
 from mesococktail.log.schema import fingerprint
-from mesococktail.log.star import STATUS, STOPPED, VOIDED
-from mesococktail.log.writer import Act, Writer
-from mesococktail.records import Doctor, Prescription, complete, document, name_of, time_of
+from mesococktail.log.star import STOPPED, VOIDED
+from mesococktail.records import Doctor, Prescription, fields_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +40,9 @@ if TYPE_CHECKING:
     from mesococktail.log.batch import BatchReport
     from mesococktail.records import Around, Indication
 
-_LONGEST_NAME = 64
+_MOST = 2**62
+_GIVEN = {field.name for field in fields_of(Prescription) if not field.about.at_the_door} - {"at_defaulted"}
+"""What a caller may say of a prescription."""
 
 
 class PrescriptionLog:
@@ -61,16 +59,19 @@ class PrescriptionLog:
     def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
         self._connection = connection
         self._formulary = formulary
-        self._recorded_by = _author(recorded_by)
-        clinic, log_id, created_at = connection.rows("SELECT clinic, log_id, created_at FROM log")[0]
-        self.clinic = str(clinic)
+        identity = connection.rows("SELECT clinic, log_id, created_at FROM log")
+        if not identity:
+            raise LogBrokenError(
+                "does not say whose log it is", got=str(connection.path), cure="restore a backup"
+            )
+        clinic, log_id, created_at = identity[0]
+        self.clinic: str = clinic
         """Name of the clinic whose log this is."""
-        self.id = bytes(log_id).hex()  # type: ignore[arg-type]  # a BLOB column of a STRICT table
+        self.id: str = log_id.hex()
         """Of this log, different for every log there is."""
-        self._origin = chain.origin(self.clinic, bytes.fromhex(self.id), int(created_at))  # type: ignore[call-overload]  # likewise INTEGER
-        self._writer = Writer(self._origin)
+        self._origin = chain.origin(clinic, log_id, created_at)
         self._reader = Reader(connection, self._origin)
-        self._ids = Maker()
+        self._recorder = Recorder(connection, self._reader, self._origin, lambda: self.formulary, recorded_by)
 
     @classmethod
     def create(
@@ -95,19 +96,21 @@ class PrescriptionLog:
             LogReadOnlyError: It may not be written there.
             RecordError: *clinic* is not a short name.
         """
-        named = _author(clinic, "clinic")
+        named = author_of(clinic, "clinic")
         if named is None:
             raise RecordError("is missing", path="clinic", cure="name the clinic, such as riverside")
         where = _path(path)
         create_file(where)
         try:
             connection = Connection(where, read_only=False)
-            with connection.writing() as sqlite:
-                make_layout(sqlite)
-                row = (1, named, secrets.token_bytes(16), chain.microseconds(_now()))
-                sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
-            connection.close()
-        except MesococktailError:
+            try:
+                with connection.writing() as sqlite:
+                    make_layout(sqlite)
+                    row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
+                    sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
+            finally:
+                connection.close()
+        except BaseException:
             where.unlink(missing_ok=True)
             raise
         return cls.open(where, formulary=formulary, recorded_by=recorded_by)
@@ -180,17 +183,7 @@ class PrescriptionLog:
         """
         if not isinstance(doctor, Doctor):
             raise RecordError("must be a Doctor", got=doctor)
-        known = self._reader.doctor(doctor.id)
-        if known is None:
-            return self.record(doctor, recorded_by=recorded_by)
-        if document(known.record) == document(doctor):
-            return self._reader.entry(bytes_of(known.id), known.version)
-        raise ConflictError(
-            "is registered with other content",
-            path="id",
-            got=doctor.id,
-            cure=f"amend it: log.amend({known.id!r}, doctor, reason=...)",
-        )
+        return self.record(doctor, recorded_by=recorded_by)
 
     def prescribe(
         self,
@@ -229,14 +222,14 @@ class PrescriptionLog:
             from mesococktail.cocktails import Cocktail  # noqa: PLC0415  # shadows only the annotation
 
             cocktail = Cocktail.parse(cocktail, formulary=self.formulary)
-        unknown = sorted(set(fields) - {field.name for field in attrs.fields(Prescription)})
+        unknown = sorted(set(fields) - _GIVEN)
         if unknown:
             raise RecordError("is not a field of a prescription", path=unknown[0])
         made: Any = Prescription
         record = made(
             patient=patient,
             doctor=doctor,
-            at=_now().astimezone() if at is None else time_of(at),
+            at=now().astimezone() if at is None else time_of(at),
             at_defaulted=at is None,
             indication=indication,
             cocktail=cocktail,
@@ -252,32 +245,7 @@ class PrescriptionLog:
             RecordNotFoundError: It names a doctor or a record that is not there.
             ConflictError: The id is taken by other content.
         """
-        kind = name_of(type(record))
-        record_id = self._ids.new() if id is None else bytes_of(id)
-        made = complete(record, self.formulary, _now())
-
-        def act(sqlite: sqlite3.Connection) -> Act | Entry:
-            if id is not None:
-                earlier = self._reader.entry_or_none(record_id, 1)
-                if earlier is not None:
-                    return _same(earlier, made)
-            if isinstance(made, Doctor) and self._reader.doctor(made.id) is not None:
-                raise ConflictError("is registered already", path="id", got=made.id, cure="amend that record")
-            links_hold(sqlite, made, kind)
-            content = document(made)
-            return Act(
-                "record",
-                kind,
-                record_id,
-                1,
-                self.author(recorded_by),
-                _stamp(),
-                None,
-                content,
-                json.loads(content),
-            )
-
-        return self._append(act)
+        return self._recorder.record(record, id, recorded_by)
 
     def amend(
         self, which: str | Entry | Standing, record: object, *, reason: str, recorded_by: str | None = None
@@ -294,19 +262,7 @@ class PrescriptionLog:
             ConflictError: Somebody has corrected it since it was read, or it is void.
             RecordError: The new content can never be true, or the reason is missing.
         """
-        kind, made = name_of(type(record)), complete(record, self.formulary, _now())
-        why = needs_reason(reason)
-
-        def act(sqlite: sqlite3.Connection, now: Standing) -> Act:
-            if now.kind != kind:
-                raise ConflictError(f"is a {now.kind}, and the new content is a {kind}", got=now.id)
-            _keeps_identity(now.record, made)
-            links_hold(sqlite, made, kind)
-            content = document(made)
-            status = STATUS.index(now.status)
-            return self._next(now, "amend", why, recorded_by, content, content, status)
-
-        return self._correct("amend", which, why, act, made)
+        return self._recorder.amend(which, record, reason, recorded_by)
 
     def void(self, which: str | Entry | Standing, *, reason: str, recorded_by: str | None = None) -> Entry:
         """Write down that a record should never have existed. It stays readable, and is no longer counted.
@@ -314,7 +270,7 @@ class PrescriptionLog:
         Raises:
             ConflictError: Somebody has corrected it since it was read, or it is void already.
         """
-        return self._without_content("void", which, reason, recorded_by, VOIDED)
+        return self._recorder.without_content("void", which, reason, recorded_by, VOIDED)
 
     def stop(self, which: str | Entry | Standing, *, reason: str, recorded_by: str | None = None) -> Entry:
         """Write down that a treatment ended before its plan did.
@@ -322,7 +278,7 @@ class PrescriptionLog:
         Raises:
             ConflictError: It is not a prescription, has ended already, is void, or was corrected since.
         """
-        return self._without_content("stop", which, reason, recorded_by, STOPPED)
+        return self._recorder.without_content("stop", which, reason, recorded_by, STOPPED)
 
     def append_many(
         self,
@@ -347,17 +303,17 @@ class PrescriptionLog:
             progress: Called with the number read so far after each batch.
 
         Raises:
-            BatchError: One was refused and *on_refused* is ``stop``; it carries the report.
+            BatchError: One was refused and *on_refused* is ``stop``; its findings name every fault of it.
         """
         from mesococktail.log.batch import append_many  # noqa: PLC0415  # reads documents, which needs cattrs
 
-        return append_many(self, records, kind, on_refused, batch, recorded_by, progress)
+        return append_many(self._recorder, records, kind, on_refused, batch, recorded_by, progress)
 
     # What can be read.
 
     def entries(self, *, after: int = 0, page: int = 500) -> Iterator[Entry]:
         """Yield the entries behind a sequence, in log order; this is what a synchroniser follows."""
-        return self._reader.entries(after, page)
+        return self._reader.entries(_whole(after, "after", 0), _whole(page, "page", 1))
 
     def history(self, which: str | Entry | Standing) -> list[Entry]:
         """Return every entry of one record, oldest first.
@@ -365,7 +321,7 @@ class PrescriptionLog:
         Raises:
             RecordNotFoundError: The log has no record of that id.
         """
-        return self._reader.history(bytes_of(_id_of(which)))
+        return self._reader.history(bytes_of(id_of(which)))
 
     def get(self, which: str | Entry | Standing) -> Standing:
         """Return a record as it stands now.
@@ -374,7 +330,7 @@ class PrescriptionLog:
             RecordNotFoundError: The log has no record of that id.
         """
         with self._connection.reading() as sqlite:
-            return standing(sqlite, bytes_of(_id_of(which)))
+            return standing(sqlite, bytes_of(id_of(which)))
 
     def prescriptions(
         self,
@@ -390,6 +346,9 @@ class PrescriptionLog:
             patient: Only those of the patient with this id.
             include_voided: Also those that should never have existed.
         """
+        for path, wanted in (("doctor", doctor), ("patient", patient)):
+            if wanted is not None and not (isinstance(wanted, str) and wanted.isprintable()):
+                raise RecordError("must be an id", path=path, got=wanted)
         return self._reader.prescriptions(doctor, patient, include_voided=include_voided)
 
     def doctors(self) -> list[Standing]:
@@ -437,7 +396,7 @@ class PrescriptionLog:
         """
         from mesococktail.log.rebuild import rebuild  # noqa: PLC0415
 
-        self._writer.forget()
+        self._recorder.forget()
         with self._connection.writing() as sqlite:
             return rebuild(sqlite)
 
@@ -482,178 +441,6 @@ class PrescriptionLog:
         """Return the guarded connection, for copying from."""
         return self._connection.guard()
 
-    def registered(self, doctor: str) -> Standing | None:
-        """Return the registered doctor of that id, if there is one."""
-        return self._reader.doctor(doctor)
-
-    def repeated(self, sqlite: sqlite3.Connection, record_id: bytes, made: object) -> bool:
-        """Whether that id is there with the same content; other content is a `ConflictError`."""
-        self._writer.flush(sqlite)
-        earlier = self._reader.entry_or_none(record_id, 1)
-        return earlier is not None and _same(earlier, made) is earlier
-
-    def new_id(self) -> bytes:
-        """Return a new id for a record."""
-        return self._ids.new()
-
-    def author(self, recorded_by: str | None) -> str | None:
-        """Return who writes things down: the one named, else the one this log was opened for."""
-        return self._recorded_by if recorded_by is None else _author(recorded_by)
-
-    def write_batch(self, acts: Callable[[sqlite3.Connection], Iterator[Act]]) -> int:
-        """Write acts in one transaction; return how many. Whatever is raised, all of them or none are in."""
-        count = 0
-        try:
-            with self._connection.writing() as sqlite:
-                self._writer.begin(sqlite)
-                for act in acts(sqlite):
-                    self._writer.append(sqlite, act)
-                    count += 1
-                    if act.kind == "doctor":
-                        # A prescription behind it may name the doctor.
-                        self._writer.flush(sqlite)
-                self._writer.flush(sqlite)
-        except BaseException:
-            self._writer.forget()
-            raise
-        return count
-
-    # How it is done.
-
-    def _append(self, make: Callable[[sqlite3.Connection], Act | Entry]) -> Entry:
-        """Write one act in one transaction, or return the entry that a repeated call finds."""
-        written: Entry | None = None
-        try:
-            with self._connection.writing() as sqlite:
-                act = make(sqlite)
-                if isinstance(act, Entry):
-                    return act
-                self._writer.begin(sqlite)
-                written = entry_of(act, *self._writer.append(sqlite, act))
-                self._writer.flush(sqlite)
-        except BaseException as error:
-            self._writer.forget()
-            if written is not None and isinstance(error, LogError) and self._kept(written):
-                return written
-            raise
-        return written
-
-    def _kept(self, written: Entry) -> bool:
-        """Whether an entry whose commit raised is in the log all the same."""
-        try:
-            there = self._reader.entry_or_none(bytes_of(written.id), written.version)
-        except LogError:
-            return False
-        return there is not None and there.receipt == written.receipt
-
-    def _correct(
-        self,
-        act: str,
-        which: str | Entry | Standing,
-        reason: str,
-        make: Callable[[sqlite3.Connection, Standing], Act],
-        record: object = None,
-    ) -> Entry:
-        record_id, seen = bytes_of(_id_of(which)), getattr(which, "version", None)
-
-        def act_on_newest(sqlite: sqlite3.Connection) -> Act | Entry:
-            now = standing(sqlite, record_id)
-            if seen is not None and now.version == seen + 1:
-                newest = self._reader.entry(record_id, now.version)
-                if (newest.act, newest.reason) == (act, reason) and _same_given(newest, record):
-                    return newest
-            may(act, now, seen)
-            return make(sqlite, now)
-
-        return self._append(act_on_newest)
-
-    def _without_content(
-        self, act: str, which: str | Entry | Standing, reason: str, recorded_by: str | None, status: int
-    ) -> Entry:
-        why = needs_reason(reason)
-
-        def make(_: sqlite3.Connection, now: Standing) -> Act:
-            return self._next(now, act, why, recorded_by, None, now.document, status)
-
-        return self._correct(act, which, why, make)
-
-    def _next(
-        self,
-        now: Standing,
-        act: str,
-        reason: str,
-        recorded_by: str | None,
-        content: bytes | None,
-        standing_content: bytes,
-        status: int,
-    ) -> Act:
-        return Act(
-            act,
-            now.kind,
-            bytes_of(now.id),
-            now.version + 1,
-            self.author(recorded_by),
-            _stamp(),
-            reason,
-            content,
-            json.loads(standing_content),
-            status,
-            now.key,
-        )
-
-
-def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:
-    """Return the entry that an act has become."""
-    return Entry(
-        seq,
-        act.act,
-        act.kind,
-        act.schema,
-        text_of(act.id),
-        act.version,
-        act.recorded_by,
-        chain.moment(act.recorded_at),
-        act.reason,
-        Receipt.of(seq, hashed),
-        act.document,
-    )
-
-
-def _same(earlier: Entry, made: object) -> Entry:
-    """Return the entry that a repeated call finds, if it was given the same content."""
-    if _same_given(earlier, made):
-        return earlier
-    raise ConflictError(
-        "is taken by other content", path="id", got=earlier.id, cure="leave id out, or amend that record"
-    )
-
-
-def _same_given(earlier: Entry, made: object) -> bool:
-    if made is None or earlier.record is None:
-        return made is earlier.record
-    given = document(earlier.record, given_only=True)
-    return type(earlier.record) is type(made) and given == document(made, given_only=True)
-
-
-def _keeps_identity(before: object, after: object) -> None:
-    for name, cure in (
-        ("patient", "void it, and record it anew for the right patient"),
-        ("id", "register the other doctor"),
-    ):
-        old, new = getattr(before, name, None), getattr(after, name, None)
-        if old != new:
-            raise ConflictError("cannot change by a correction", path=name, got=new, cure=cure)
-
-
-def _author(name: str | None, path: str = "recorded_by") -> str | None:
-    if name is None:
-        return None
-    if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise RecordError(
-            f"must be a short printable text, at most {_LONGEST_NAME} characters", path=path, got=name
-        )
-    return name
-
 
 def _path(path: str | PathLike[str]) -> Path:
     try:
@@ -662,17 +449,11 @@ def _path(path: str | PathLike[str]) -> Path:
         raise RecordError("must be a path", path="path", got=path) from None
 
 
-def _id_of(which: str | Entry | Standing) -> object:
-    return getattr(which, "id", which)
+def _whole(number: int, path: str, least: int) -> int:
+    if type(number) is int and least <= number < _MOST:
+        return number
+    raise RecordError(f"must be a whole number, {least} or more", path=path, got=number)
 
 
 def _receipt(kept: Receipt | str) -> Receipt:
     return kept if isinstance(kept, Receipt) else Receipt.parse(kept)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _stamp() -> int:
-    return chain.microseconds(_now())

@@ -81,7 +81,8 @@ class Reader:
         if not rows:
             return None
         record_id: Any = rows[0][0]
-        return standing(self._connection.guard(), record_id)
+        with told(self._connection.path):
+            return standing(self._connection.guard(), record_id)
 
     def standing_of_kind(self, kind: str) -> Iterator[Standing]:
         """Yield the records of one kind as they stand, in log order."""

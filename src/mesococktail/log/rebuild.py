@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from mesococktail.errors import LogBrokenError, MesococktailError
 from mesococktail.log.acts import status_after
 from mesococktail.log.star import ACTIVE, Star, insert, star_table_names
 
@@ -24,6 +25,18 @@ _PAGE_SQL = (
 )
 
 
+UNREADABLE = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    MesococktailError,
+)
+"""What reading a document that nobody wrote may raise."""
+
+
 def rebuild(connection: sqlite3.Connection) -> int:
     """Empty the star and derive it anew, in the caller's transaction; return the number of entries read."""
     order = star_table_names()
@@ -35,10 +48,15 @@ def rebuild(connection: sqlite3.Connection) -> int:
     while page := connection.execute(_PAGE_SQL, (after, PAGE)).fetchall():
         rows: defaultdict[str, list[Row]] = defaultdict(list)
         for seq, kind, document, record_id, corrected in page:
-            if corrected:
-                put_corrected(connection, star, rows, record_id, kind, seq, document)
-            elif document is not None:
-                star.put(rows, kind, seq, ACTIVE, json.loads(document))
+            try:
+                if corrected:
+                    put_corrected(connection, star, rows, record_id, kind, seq, document)
+                elif document is not None:
+                    star.put(rows, kind, seq, ACTIVE, json.loads(document))
+            except UNREADABLE:
+                raise LogBrokenError(
+                    "its document cannot be read", path=f"entry {seq}", cure="verify the log"
+                ) from None
         rows.update(star.new_rows())
         insert(connection, rows, order)
         after = page[-1][0]

@@ -298,9 +298,7 @@ class Star:
     def _cocktail(self, rows: dict[str, list[Row]], key: int, status: int, cocktail: dict[str, Any]) -> int:
         parts = cocktail["ingredients"]
         known = self._known["agent"]
-        agents = [
-            agent if type(agent := part["agent"]) is str else self._agent(agent) for part in parts
-        ]
+        agents = [agent if type(agent := part["agent"]) is str else self._agent(agent) for part in parts]
         combined = COMBINED.join(sorted(agents))
         combination = self._known["combination"].get(combined) or self.intern("combination", combined)
         voided = int(status == VOIDED)
@@ -344,7 +342,11 @@ def _numbers(part: dict[str, Any]) -> Row:
     """Return measure, dose and volume of a part, in millionths; None where the record does not know."""
     if len(part) == _COMMON and "strength" in part and "volume" in part:
         strength, volume = part["strength"], part["volume"]
-        if type(strength) is str and type(volume) is str and (found := _product(strength, volume)) is not None:
+        if (
+            type(strength) is str
+            and type(volume) is str
+            and (found := _product(strength, volume)) is not None
+        ):
             return found
     if "unknown" in part:
         return None, None, None

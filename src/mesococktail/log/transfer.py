@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.errors import DocumentError, MesococktailError, TransferError
+from mesococktail.errors import DocumentError, LogBrokenError, MesococktailError, TransferError
 from mesococktail.log import chain
 from mesococktail.log.acts import standing, status_after
 from mesococktail.log.connection import Connection, create_file
@@ -27,6 +27,7 @@ FORMAT = 1
 _BATCH = 1000
 _LONGEST_LINE = 200_000
 _HEADER = ("clinic", "created_at", "format", "log", "mesococktail")
+_END = frozenset(("end", "hash"))
 _FIELDS = (
     "seq",
     "act",
@@ -40,6 +41,7 @@ _FIELDS = (
     "commitment",
     "hash",
 )
+_KNOWN = frozenset((*_FIELDS, "salt", "document"))
 _SQL = (
     f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document "
     "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
@@ -97,6 +99,8 @@ def restore(
                 make_layout(sqlite)
                 sqlite.execute("INSERT INTO log VALUES (1, ?, ?, ?)", header)
             _fill(connection, Writer(chain.origin(*header)), lines)
+        except LogBrokenError as error:
+            raise TransferError(error.rule, cure="export the log again") from None
         finally:
             connection.close()
         return cls.open(path, formulary=formulary)
@@ -117,9 +121,10 @@ def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
         raise TransferError("is of a format this version cannot read", path="line 1", got=said["format"])
     try:
         clinic, log_id, created_at = said["clinic"], bytes.fromhex(said["log"]), said["created_at"]
-    except (TypeError, ValueError):
+        clinic.encode()
+    except (TypeError, ValueError, AttributeError):
         raise TransferError("is damaged", path="line 1") from None
-    if not isinstance(clinic, str) or len(log_id) != 16 or type(created_at) is not int:  # noqa: PLR2004
+    if len(log_id) != 16 or type(created_at) is not int:  # noqa: PLR2004
         raise TransferError("is damaged", path="line 1")
     return clinic, log_id, created_at
 
@@ -157,7 +162,8 @@ def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dic
                     TypeError,
                     ValueError,
                     AttributeError,
-                    OverflowError,
+                    ArithmeticError,
+                    RecursionError,
                     MesococktailError,
                 ) as error:
                     why = error.rule if isinstance(error, MesococktailError) else "is damaged"
@@ -169,11 +175,13 @@ def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dic
 
 def _must_close(writer: Writer, number: int, said: dict[str, Any]) -> None:
     seq, hashed = writer.head or (0, b"")
-    if said.get("end") != seq or said.get("hash") != (hashed.hex() if seq else ""):
+    if not said.keys() <= _END or said["end"] != seq or said.get("hash") != (hashed.hex() if seq else ""):
         raise TransferError("the head is not the one that was exported", path=f"line {number}")
 
 
 def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) -> None:
+    if not said.keys() <= _KNOWN:
+        raise TransferError("has fields that no exported entry has")
     record_id, version = bytes.fromhex(said["id"]), said["version"]
     document = said["document"].encode() if "document" in said else None
     status, key, content = ACTIVE, None, document
@@ -184,6 +192,11 @@ def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) ->
         status = max(status_after(said["act"]), STATUS.index(now.status))
     if content is None or (document is None) != ("commitment" not in said):
         raise TransferError("its document is missing")
+    salt = None
+    if document is not None:
+        salt = bytes.fromhex(said["salt"])
+        if said["commitment"] != chain.commitment(salt, document).hex():
+            raise TransferError("was changed: its document is not the one that was exported")
     act = Act(
         said["act"],
         said["kind"],
@@ -196,7 +209,7 @@ def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) ->
         json.loads(content),
         status,
         key,
-        bytes.fromhex(said["salt"]) if document is not None else None,
+        salt,
         said["schema"],
     )
     seq, hashed = writer.append(sqlite, act)

@@ -46,17 +46,16 @@ def kind(cls: type) -> Any:  # noqa: ANN401  # returns the class it was given
     return made
 
 
-@cache
-def name_of(cls: type) -> str:
-    """Return the name of a kind of record.
+def name_of(record: object) -> str:
+    """Return the name of a record's kind.
 
     Raises:
-        RecordError: *cls* is not a kind of record.
+        RecordError: It is not a record.
     """
     for name, known in KINDS.items():
-        if known is cls:
+        if type(record) is known:
             return name
-    raise RecordError("is not a record", got=cls.__name__, cure=f"use one of {', '.join(KINDS)}")
+    raise RecordError("is not a record", got=type(record).__name__, cure=f"use one of {', '.join(KINDS)}")
 
 
 def _conform(record: object) -> None:
