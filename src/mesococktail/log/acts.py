@@ -140,7 +140,7 @@ def same_doctor(known: Standing, doctor: str, content: bytes) -> None:
         )
 
 
-def links_hold(connection: sqlite3.Connection, record: object, kind: str, own: str | None = None) -> None:
+def links_hold(connection: sqlite3.Connection, record: Any, kind: str, own: str | None = None) -> None:
     """Refuse a record that names a doctor or a record that is not there.
 
     Args:

@@ -346,7 +346,8 @@ class PrescriptionLog:
             patient: Only those of the patient with this id.
             include_voided: Also those that should never have existed.
         """
-        for path, wanted in (("doctor", doctor), ("patient", patient)):
+        asked: dict[str, object] = {"doctor": doctor, "patient": patient}
+        for path, wanted in asked.items():
             if wanted is not None and not (isinstance(wanted, str) and wanted.isprintable()):
                 raise RecordError("must be an id", path=path, got=wanted)
         return self._reader.prescriptions(doctor, patient, include_voided=include_voided)

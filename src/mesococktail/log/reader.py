@@ -38,7 +38,7 @@ class Reader:
         """Return the newest entry's receipt; of an empty log, the hash it starts from."""
         rows = self._connection.rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
         seq, hashed = rows[0] if rows else (0, self._origin)
-        return Receipt.of(seq, hashed)  # type: ignore[arg-type]  # columns of a STRICT table
+        return Receipt.of(seq, hashed)
 
     def entries(self, after: int, page: int) -> Iterator[Entry]:
         """Yield entries behind a sequence."""

@@ -273,7 +273,7 @@ def _keeps_identity(before: object, after: object) -> None:
             raise ConflictError("cannot change by a correction", path=name, got=new, cure=cure)
 
 
-def author_of(name: str | None, path: str = "recorded_by") -> str | None:
+def author_of(name: object, path: str = "recorded_by") -> str | None:
     """Return a name as it is stored; None where nobody said."""
     if name is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mesococktail.errors import DocumentError, LogBrokenError, MesococktailError, TransferError
 from mesococktail.log import chain
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from mesococktail.formulary import Formulary
     from mesococktail.log.log import PrescriptionLog
+
+    Log = TypeVar("Log", bound=PrescriptionLog)
 
 FORMAT = 1
 _BATCH = 1000
@@ -85,9 +87,7 @@ def _write(stream: BinaryIO, line: dict[str, Any]) -> None:
     )
 
 
-def restore(
-    cls: type[PrescriptionLog], path: Path, stream: BinaryIO, formulary: Formulary | None
-) -> PrescriptionLog:
+def restore(cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary | None) -> Log:
     """Make a log out of what `export` wrote; see `PrescriptionLog.restore`."""
     lines = _lines(stream)
     header = _header(next(lines, (1, {})))

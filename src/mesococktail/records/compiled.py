@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 MOST_REMEMBERED = 8192
 _SIMPLE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})? [A-Za-z/]+")
-"""Amounts of which every product is exact and far from the largest number kept."""
+"""Amounts of which every product is exact."""
+_LARGEST_FACTOR = 10**6
+"""A strength and a volume up to this have a product that no check refuses."""
 _DOSE_OF = {
     Dimension.MASS_CONCENTRATION: Dimension.MASS,
     Dimension.ACTIVITY_CONCENTRATION: Dimension.ACTIVITY,
@@ -231,9 +233,10 @@ def _simple(value: object) -> Amount | None:
     if type(value) is not str or not _SIMPLE.fullmatch(value):
         return None
     try:
-        return Amount.parse(value)
+        amount = Amount.parse(value)
     except MesococktailError:
         return None
+    return amount if amount.base <= _LARGEST_FACTOR else None
 
 
 def _strength(value: object) -> tuple[Dimension, Any, str] | None:

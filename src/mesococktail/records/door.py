@@ -90,8 +90,7 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
         from mesococktail.records.reading import given_record  # noqa: PLC0415  # cattrs, only for documents
 
         anything = given_record(kind, anything, formulary)
-    cls: type = type(anything)
-    name_of(cls)
+    name_of(anything)
     made: Any = complete(anything, formulary, now or datetime.max.replace(tzinfo=UTC))
     return list(getattr(made, "findings", ()))
 

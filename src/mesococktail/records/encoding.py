@@ -36,8 +36,8 @@ def document(record: object, *, given_only: bool = False) -> bytes:
     Raises:
         RecordError: It is not a record, or too long to be read back.
     """
+    name_of(record)
     cls: type = type(record)
-    name_of(cls)
     said = _encoder(cls, given_only)(record).encode()
     if len(said) > LONGEST:
         raise RecordError(f"makes a document of more than {LONGEST} bytes", cure="shorten its texts")

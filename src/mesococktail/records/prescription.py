@@ -79,6 +79,10 @@ class Prescription:
     )
 
 
+LARGEST_AMOUNT = 10**12
+"""In mg, IU, mL or pieces, beyond any syringe: what is counted in millionths must fit SQLite's numbers."""
+
+
 def faults(record: Prescription) -> list[RecordError]:
     """Return what can never be true of a prescription, each as the error it would raise."""
     found = []
@@ -103,6 +107,17 @@ def faults(record: Prescription) -> list[RecordError]:
             for path, part in (record.cocktail.by_path if record.cocktail else ())
             if part.portion.unknown is not None
         ]
+    for path, part in record.cocktail.by_path if record.cocktail else ():
+        for amount in (part.dose, part.volume, getattr(part, "fills_to", None)):
+            if amount is not None and amount.base > LARGEST_AMOUNT:
+                found.append(
+                    RecordError(
+                        f"is more of {part.agent.name} than there can be in a syringe",
+                        path=f"cocktail.{path}",
+                        got=str(amount),
+                        cure="check the numbers and the units",
+                    )
+                )
     if record.cocktail is None and record.payload in (None, "active"):
         found.append(
             RecordError(
