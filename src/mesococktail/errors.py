@@ -219,9 +219,3 @@ class QuestionError(MesococktailError, ValueError):
     """A research question, or a condition on it, that cannot be asked."""
 
     code = "question"
-
-
-class MissingExtraError(MesococktailError, ImportError):
-    """A feature needs an optional part of the installation; the message names it."""
-
-    code = "missing_extra"

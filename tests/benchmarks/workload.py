@@ -67,6 +67,6 @@ def _amounts(rng: random.Random, *, varied: bool) -> dict[str, str]:
     return {"strength": f"{rng.choice((0.5, 1, 2, 5, 10))} mg/mL", "volume": f"{rng.choice((0.5, 1, 1.5, 2))} mL"}
 
 
-def lines(count: int, *, varied: bool) -> list[str]:
+def lines(count: int, *, varied: bool, seed: int = 7) -> list[str]:
     """Return the prescriptions as lines of JSON."""
-    return [json.dumps(one) for one in prescriptions(count, varied=varied)]
+    return [json.dumps(one) for one in prescriptions(count, varied=varied, seed=seed)]

@@ -153,7 +153,8 @@ def links_hold(connection: sqlite3.Connection, record: Any, kind: str, own: str 
         RecordNotFoundError: The doctor is not registered (the nearest one is named), or a link points nowhere.
         RecordError: A link points to a record that was voided, of another kind or of another patient.
     """
-    for field in fields_of(type(record)):
+    cls: type = type(record)
+    for field in fields_of(cls):
         value = getattr(record, field.name)
         if value is None:
             continue

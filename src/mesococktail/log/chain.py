@@ -49,7 +49,7 @@ class Receipt:
         return cls(seq, base64.b32encode(hashed).decode().rstrip("="))
 
     @classmethod
-    def parse(cls, text: str) -> Receipt:
+    def parse(cls, text: object) -> Receipt:
         """Read a printed receipt.
 
         Raises:

@@ -234,7 +234,8 @@ class Star:
 
     def _shrink(self, dimension: str) -> None:
         """Forget what can be looked up again: all but what is not written yet."""
-        self._known[dimension] = {text: number for number, text, *_ in self._new.get(f"dim_{dimension}", [])}
+        unwritten: list[Any] = self._new.get(f"dim_{dimension}", [])
+        self._known[dimension] = {row[1]: row[0] for row in unwritten}
 
     def looked_up(self, dimension: str, text: str) -> int | None:
         """Return the stored number of a text."""
