@@ -1,0 +1,38 @@
+"""A log to start from, made once and copied: making one syncs the disk several times."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mesococktail import PrescriptionLog
+from tests.log.helpers import make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed log of one doctor and five prescriptions; nobody may change it."""
+    path = tmp_path_factory.mktemp("template") / "clinic.db"
+    make(path, 5).close()
+    return path
+
+
+@pytest.fixture
+def path(template: Path, tmp_path: Path) -> Path:
+    """A copy of the template."""
+    copy = tmp_path / "clinic.db"
+    shutil.copy(template, copy)
+    return copy
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[PrescriptionLog]:
+    """The copy, open for writing."""
+    with PrescriptionLog.open(path) as opened:
+        yield opened

@@ -1,0 +1,343 @@
+"""The log against a plain model of it: whatever is done in whatever order, both agree."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mesococktail import Cocktail, Doctor, PrescriptionLog
+from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
+from mesococktail.log import Entry
+from mesococktail.log.ids import Maker, text_of
+from tests.log.helpers import AT, GIVEN, damaging, exported, star
+
+_MAKER = Maker()
+_LINES = (
+    "minoxidil 1 mL of 5 mg/mL (principal) + biotin 1 mL of 5 mg/mL (complementary)",
+    "finasteride 0.5 mg (principal) + biotin 5 mg (complementary) + saline q.s. to 5 mL",
+    "PRP 4 mL (principal); deviation: PRP alone",
+    "minoxidil 2 mL of 5% (principal) + NCTF 135 HA 3 mL (complementary)",
+    'minoxidil 5 mg (principal) + other "serum x" [a serum] 1 mL (complementary)',
+)
+_COCKTAILS = [Cocktail.parse(line) for line in _LINES]
+DOCTORS = ("dr-a", "dr-b", "dr-c")
+PATIENTS = ("P-1", "P-2", "P-3")
+REASONS = ("a slip", "wrong patient", "moved away")
+
+
+@attrs.define
+class Model:
+    """One record as the log should show it."""
+
+    id: str
+    kind: str
+    versions: list[str]
+    status: str = "active"
+    fields: dict[str, Any] = attrs.Factory(dict)
+
+
+class LogMachine(RuleBasedStateMachine):
+    entries = Bundle("entries")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "clinic.db"
+        self.log = PrescriptionLog.create(self.path, clinic="riverside")
+        self.other = PrescriptionLog.open(self.path)
+        self.records: dict[str, Model] = {}
+        self.doctors: dict[str, str] = {}
+        self.acts: list[tuple[str, str]] = []
+        self.calls: list[tuple[dict[str, Any], Entry]] = []
+
+    def teardown(self) -> None:
+        try:
+            self.whole()
+        finally:
+            self.log.close()
+            self.other.close()
+            self.folder.cleanup()
+
+    def whole(self) -> None:
+        assert self.log.verify(head=self.log.head()) == []
+        before = star(self.log)
+        assert self.log.rebuild() == len(self.acts)
+        assert star(self.log) == before
+        assert self.other.verify() == []
+        copy = Path(self.folder.name) / "restored.db"
+        with PrescriptionLog.restore(copy, io.BytesIO(exported(self.log))) as restored:
+            assert restored.head() == self.log.head()
+            assert star(restored) == before
+        copy.unlink()
+
+    def writer(self, second: bool) -> PrescriptionLog:
+        return self.other if second else self.log
+
+    def took(self, entry: Entry, act: str, kind: str) -> None:
+        self.acts.append((act, entry.id))
+        assert entry.seq == len(self.acts)
+        assert (entry.act, entry.kind) == (act, kind)
+
+    @initialize()
+    def first_doctor(self) -> None:
+        self.register(DOCTORS[0], second=False)
+
+    @rule(doctor=st.sampled_from(DOCTORS), second=st.booleans())
+    def register(self, doctor: str, second: bool) -> None:
+        record = Doctor(id=doctor, name=f"Doctor {doctor}")
+        known = self.doctors.get(doctor)
+        if known is not None and self.records[known].status == "voided":
+            with pytest.raises(ConflictError):
+                self.writer(second).register(record)
+            return
+        entry = self.writer(second).register(record)
+        if known is None:
+            self.took(entry, "record", "doctor")
+            self.records[entry.id] = Model(entry.id, "doctor", ["record"], fields={"doctor": doctor})
+            self.doctors[doctor] = entry.id
+        else:
+            assert entry.id == known
+
+    def standing_doctor(self, doctor: str) -> bool:
+        known = self.doctors.get(doctor)
+        return known is not None and self.records[known].status != "voided"
+
+    @rule(
+        target=entries,
+        doctor=st.sampled_from(DOCTORS),
+        patient=st.sampled_from(PATIENTS),
+        cocktail=st.sampled_from(_COCKTAILS),
+        with_id=st.booleans(),
+        with_time=st.booleans(),
+        second=st.booleans(),
+    )
+    def prescribe(
+        self, doctor: str, patient: str, cocktail: Cocktail, with_id: bool, with_time: bool, second: bool
+    ) -> Entry | None:
+        call: dict[str, Any] = {
+            "cocktail": cocktail,
+            "doctor": doctor,
+            "patient": patient,
+            "indication": "alopecia areata",
+        }
+        if with_time:
+            call["at"] = AT
+        if with_id:
+            call["id"] = text_of(_MAKER.new())
+        log = self.writer(second)
+        if with_id and not with_time:
+            with pytest.raises(RecordError, match="gives id and at together"):
+                log.prescribe(**call)
+            return None
+        if not self.standing_doctor(doctor):
+            with pytest.raises(RecordNotFoundError):
+                log.prescribe(**call)
+            return None
+        entry = log.prescribe(**call)
+        self.new(entry, doctor, patient)
+        if with_id:
+            self.calls.append((call, entry))
+        return entry
+
+    def new(self, entry: Entry, doctor: str, patient: str) -> None:
+        self.took(entry, "record", "prescription")
+        fields = {"doctor": doctor, "patient": patient}
+        self.records[entry.id] = Model(entry.id, "prescription", ["record"], fields=fields)
+
+    @precondition(lambda self: self.calls)
+    @rule(data=st.data(), second=st.booleans())
+    def retry(self, data: st.DataObject, second: bool) -> None:
+        call, entry = data.draw(st.sampled_from(self.calls))
+        assert self.writer(second).prescribe(**call) == entry
+        with pytest.raises(ConflictError):
+            self.writer(second).prescribe(**(call | {"patient": "P-9"}))
+
+    @rule(target=entries, entry=entries, reason=st.sampled_from(REASONS), second=st.booleans())
+    def amend(self, entry: Entry | None, reason: str, second: bool) -> Entry | None:
+        if entry is None:
+            return None
+        model = self.records[entry.id]
+        newest = self.log.get(entry.id)
+        changed = attrs.evolve(newest.record, rationale=f"{reason} {len(self.acts)}")
+        log = self.writer(second)
+        if model.status == "voided" or entry.version != len(model.versions):
+            with pytest.raises(ConflictError):
+                log.amend(entry, changed, reason=reason)
+            return None
+        if not self.standing_doctor(model.fields["doctor"]):
+            with pytest.raises(RecordNotFoundError):
+                log.amend(entry, changed, reason=reason)
+            return None
+        amended = log.amend(entry, changed, reason=reason)
+        self.took(amended, "amend", "prescription")
+        model.versions.append("amend")
+        assert log.amend(entry, changed, reason=reason) == amended
+        return amended
+
+    @rule(entry=entries, reason=st.sampled_from(REASONS), second=st.booleans())
+    def stop(self, entry: Entry | None, reason: str, second: bool) -> None:
+        if entry is None:
+            return
+        model, log = self.records[entry.id], self.writer(second)
+        if model.status != "active":
+            with pytest.raises(ConflictError):
+                log.stop(entry.id, reason=reason)
+            return
+        self.took(log.stop(entry.id, reason=reason), "stop", "prescription")
+        model.versions.append("stop")
+        model.status = "stopped"
+
+    @rule(entry=consumes(entries), reason=st.sampled_from(REASONS), second=st.booleans())
+    def void(self, entry: Entry | None, reason: str, second: bool) -> None:
+        if entry is None:
+            return
+        self.void_record(entry.id, reason, second)
+
+    def void_record(self, record_id: str, reason: str, second: bool) -> None:
+        model, log = self.records[record_id], self.writer(second)
+        if model.status == "voided":
+            with pytest.raises(ConflictError, match="is void"):
+                log.void(record_id, reason=reason)
+            return
+        self.took(log.void(record_id, reason=reason), "void", model.kind)
+        model.versions.append("void")
+        model.status = "voided"
+
+    @precondition(lambda self: len(self.doctors) == len(DOCTORS))
+    @rule(second=st.booleans())
+    def void_a_doctor(self, second: bool) -> None:
+        self.void_record(self.doctors[DOCTORS[-1]], "left", second)
+
+    @rule(
+        given=st.lists(st.tuples(st.sampled_from((*DOCTORS, "dr-z")), st.sampled_from((*PATIENTS, "P 1")))),
+        second=st.booleans(),
+        stop=st.booleans(),
+    )
+    def batch(self, given: list[tuple[str, str]], second: bool, stop: bool) -> None:
+        lines = [GIVEN | {"doctor": doctor, "patient": patient} for doctor, patient in given]
+        good = [pair for pair in given if self.standing_doctor(pair[0]) and pair[1] != "P 1"]
+        log, before = self.writer(second), len(self.acts)
+        if stop and len(good) < len(given):
+            with pytest.raises(BatchError):
+                log.append_many(lines)
+            assert len(log) == before
+            return
+        report = log.append_many(lines, on_refused="report", batch=3)
+        assert (report.read, report.appended) == (len(given), len(good))
+        assert report.refused_count == len(given) - len(good)
+        for entry, (doctor, patient) in zip(log.entries(after=before), good, strict=True):
+            self.new(entry, doctor, patient)
+
+    @rule()
+    def reopen(self) -> None:
+        self.log.close()
+        self.log = PrescriptionLog.open(self.path)
+
+    @rule()
+    def read_only(self) -> None:
+        with PrescriptionLog.open(self.path, read_only=True) as log:
+            assert len(log) == len(self.acts)
+            with pytest.raises(LogReadOnlyError):
+                log.register(Doctor(id="dr-ro", name="Nobody"))
+
+    @rule(after=st.integers(0, 30), page=st.integers(1, 7))
+    def entries_behind(self, after: int, page: int) -> None:
+        read = list(self.other.entries(after=after, page=page))
+        assert [(entry.act, entry.id) for entry in read] == self.acts[after:]
+
+    @rule(doctor=st.none() | st.sampled_from(DOCTORS), patient=st.none() | st.sampled_from(PATIENTS))
+    def filters(self, doctor: str | None, patient: str | None) -> None:
+        for voided in (False, True):
+            found = self.log.prescriptions(doctor=doctor, patient=patient, include_voided=voided)
+            assert [one.id for one in found] == [
+                model.id
+                for model in self.records.values()
+                if model.kind == "prescription"
+                and doctor in (None, model.fields["doctor"])
+                and patient in (None, model.fields["patient"])
+                and (voided or model.status != "voided")
+            ]
+
+    @rule()
+    def verified_and_rebuilt(self) -> None:
+        self.whole()
+
+    @invariant()
+    def stands(self) -> None:
+        assert len(self.log) == len(self.other) == len(self.acts)
+        if self.records:
+            model = list(self.records.values())[len(self.acts) % len(self.records)]
+            now = self.other.get(model.id)
+            assert (now.kind, now.status, now.version) == (model.kind, model.status, len(model.versions))
+            assert [entry.act for entry in self.log.history(model.id)] == model.versions
+
+
+def test_the_log_and_a_plain_model_of_it_agree() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis declares none
+        LogMachine, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
+    )
+
+
+class SabotagedMachine(LogMachine):
+    """A log whose star somebody alters, or whose document somebody edits, before it is looked at."""
+
+    sabotage = "UPDATE fact_prescription SET at_month = at_month + 1 WHERE key = (SELECT max(key) FROM fact_prescription)"
+
+    def whole(self) -> None:
+        if any(model.kind == "prescription" for model in self.records.values()):
+            with damaging(self.path) as connection:
+                connection.execute(self.sabotage)
+        super().whole()
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        SabotagedMachine.sabotage,
+        "UPDATE payload SET document = replace(document, 'P-', 'Q-') "
+        "WHERE seq = (SELECT max(key) FROM fact_prescription)",
+    ],
+)
+def test_the_machine_notices_a_log_that_was_sabotaged(sabotage: str) -> None:
+    class Machine(SabotagedMachine):
+        pass
+
+    Machine.sabotage = sabotage
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis declares none
+            Machine,
+            settings=settings(
+                max_examples=10,
+                stateful_step_count=6,
+                deadline=None,
+                database=None,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+def test_a_copy_made_between_two_acts_is_a_whole_log(path: Path, log: PrescriptionLog) -> None:
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    with PrescriptionLog.open(copy) as other:
+        assert other.head() == log.head()
+        assert other.verify() == []
