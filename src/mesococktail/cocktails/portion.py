@@ -215,7 +215,9 @@ def _portion_from(found: dict[str, str | None], units: Collection[str]) -> Porti
         try:
             return None if text is None else Amount.parse(text, units=units)
         except AmountError as error:
-            raise error.at(name) from None
+            # A lone amount that cannot be read was to be a dose as likely as a volume.
+            alone = name == "volume" and found.get("dose") is None and found.get("strength") is None
+            raise error.at("amount" if alone else name) from None
 
     volume, area, points = read("volume"), read("area"), found.get("points")
     over = area if points is None else int(points)

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from struct import Struct
 from typing import Any
 
@@ -138,26 +138,29 @@ def entry_hash(
     committed: bytes | None,
 ) -> bytes:
     """Return the hash of an entry, over the hash before it and each stored field with its length."""
-    said_by = _ABSENT if recorded_by is None else _framed(recorded_by.encode())
-    why = _ABSENT if reason is None else _framed(reason.encode())
     return hashlib.sha256(
         b"".join(
             (
                 _ENTRY,
                 previous,
                 _NUMBER(seq),
-                _framed(act.encode()),
-                _framed(kind.encode()),
+                _framed_text(act),
+                _framed_text(kind),
                 _NUMBER(schema),
                 record_id,
                 _NUMBER(version),
-                said_by,
+                _framed_text(recorded_by),
                 _NUMBER(recorded_at),
-                why,
+                _framed_text(reason),
                 _ABSENT if committed is None else committed,
             )
         )
     ).digest()
+
+
+@lru_cache(maxsize=256)
+def _framed_text(text: str | None) -> bytes:
+    return _ABSENT if text is None else _framed(text.encode())
 
 
 def _framed(part: bytes) -> bytes:

@@ -6,6 +6,7 @@ the document. Times are seconds since 1970 with the offset of the place and its 
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -161,6 +162,22 @@ def _inside(column: Columns, name: str, first: str) -> Columns:
         return empty if value is None else inner(value, intern)
 
     return attrs.evolve(column, values=values, dimension=None)
+
+
+def stored_content(document: str) -> dict[str, Any]:
+    """Return the content of a stored document, without the checks that it passed when it was written.
+
+    Raises:
+        ValueError: It is not JSON, so it is not what was written.
+    """
+    try:
+        content: dict[str, Any] = _SCAN(document, 0)[0]
+    except (StopIteration, IndexError):
+        raise ValueError("not a document") from None
+    return content
+
+
+_SCAN = json.JSONDecoder().scan_once
 
 
 def stored_amount(raw: Any) -> Amount:  # noqa: ANN401  # a text, or the object that also says how it was written

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mesococktail.errors import LogBrokenError, MesococktailError
 from mesococktail.log.acts import status_after
+from mesococktail.log.columns import stored_content
 from mesococktail.log.star import ACTIVE, Star, insert, star_table_names
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def rebuild(connection: sqlite3.Connection) -> int:
                 if corrected:
                     put_corrected(connection, star, rows, record_id, kind, seq, document)
                 elif document is not None:
-                    star.put(rows, kind, seq, ACTIVE, json.loads(document))
+                    star.put(rows, kind, seq, ACTIVE, stored_content(document))
             except UNREADABLE:
                 raise LogBrokenError(
                     "its document cannot be read", path=f"entry {seq}", cure="verify the log"
@@ -77,7 +77,7 @@ def put_corrected(
     Its earlier documents are derived all the same: the texts in them got their numbers at their place.
     """
     if document is not None:
-        star.put(defaultdict(list), kind, seq, ACTIVE, json.loads(document))
+        star.put(defaultdict(list), kind, seq, ACTIVE, stored_content(document))
     newest, key = connection.execute(
         "SELECT max(seq), min(seq) FROM entry WHERE id = ?", (record_id,)
     ).fetchone()
@@ -94,5 +94,5 @@ def put_corrected(
     if content is None:
         return None
     status = status_after(last_act[0] if last_act else None)
-    star.put(rows, kind, key, status, json.loads(content[0]))
+    star.put(rows, kind, key, status, stored_content(content[0]))
     return int(key)

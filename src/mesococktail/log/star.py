@@ -7,7 +7,7 @@ from `Star.put`.
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,8 @@ from mesococktail.records import KINDS, FieldType, fields_of
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-    from fractions import Fraction
+
+    from mesococktail.amounts import Amount
 
     Row = tuple[object, ...]
 
@@ -39,7 +40,7 @@ MEASURES = {
 """Measure of a dose and the unit it is counted in, by dimension; the number in the star is the place here."""
 _DOSES_OF = {Dimension.MASS_CONCENTRATION: 0, Dimension.ACTIVITY_CONCENTRATION: 1}
 """Strengths whose base unit times a millilitre is the unit in which the dose is counted."""
-_EXACT = Context(prec=80)
+_MILLION = 1_000_000
 _PLACE = {dimension: place for place, dimension in enumerate(MEASURES)}
 ROLES = ("principal", "complementary")
 _ROLE_PLACES = {role: place for place, role in enumerate(ROLES)}
@@ -358,26 +359,33 @@ def _numbers(part: dict[str, Any]) -> Row:
     return _solved(*said)
 
 
-@lru_cache(maxsize=4096)
 def _product(strength: str, volume: str) -> Row | None:
-    """Return the numbers of a volume of a strength; None where they are not both plain decimals."""
+    """Return the numbers of a volume of a strength; None where they are not both whole millionths."""
     place, concentration = _strength(strength)
-    drawn = _base(volume)
-    if place is None or not isinstance(drawn, Decimal) or not isinstance(concentration, Decimal):
+    drawn = _volume(volume)
+    if place is None or concentration is None or drawn is None:
         return None
-    return place, millionths(_EXACT.multiply(concentration, drawn)), millionths(drawn)
+    dose, rest = divmod(concentration * drawn, _MILLION)
+    if rest and (rest * 2 > _MILLION or (rest * 2 == _MILLION and dose % 2)):
+        dose += 1
+    return place, dose, drawn
 
 
 @lru_cache(maxsize=8192)
-def _strength(stored: str) -> tuple[int | None, Decimal | Fraction]:
-    """Return the place of the measure of the doses that a strength gives, and its base value."""
+def _strength(stored: str) -> tuple[int | None, int | None]:
+    """Return the place of the measure of the doses that a strength gives, and its millionths if whole."""
     amount = stored_amount(stored)
-    return _DOSES_OF.get(amount.dimension), amount.base
+    return _DOSES_OF.get(amount.dimension), _whole_millionths(amount)
 
 
 @lru_cache(maxsize=8192)
-def _base(stored: str) -> Decimal | Fraction:
-    return stored_amount(stored).base
+def _volume(stored: str) -> int | None:
+    return _whole_millionths(stored_amount(stored))
+
+
+def _whole_millionths(amount: Amount) -> int | None:
+    counted = millionths(amount.base)
+    return counted if Fraction(amount.base) * _MILLION == counted else None
 
 
 @lru_cache(maxsize=4096)

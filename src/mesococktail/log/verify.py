@@ -7,7 +7,6 @@ chain cannot see: its own end cut off, or the whole of it rewritten.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import struct
 from collections import defaultdict
@@ -17,6 +16,7 @@ from mesococktail.errors import LogError
 from mesococktail.findings import Finding, Severity
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
+from mesococktail.log.columns import stored_content
 from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
@@ -189,7 +189,7 @@ class _Check:
                         corrected.add(seq)
                     self._late(sqlite, record_id, kind, seq, document)
                 elif document is not None:
-                    self._star.put(expected, kind, seq, ACTIVE, json.loads(document))
+                    self._star.put(expected, kind, seq, ACTIVE, stored_content(document))
         except (_OutOfPlace, *UNREADABLE) as error:
             said = str(error) if isinstance(error, _OutOfPlace) else "a document cannot be read"
             self._say(
