@@ -109,10 +109,15 @@ def _change(table: str) -> dict[str, str]:
     return {"log": {"clinic": "x"}, "entry": {"kind": "x"}, "payload": {"document": "{}"}}[table]
 
 
+def dumped(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
 @pytest.mark.parametrize("table", ["log", "entry", "payload"])
 @pytest.mark.parametrize("name", list(_WRITING))
 def test_sqlite_utils_is_refused_or_noticed(path: Path, table: str, name: str) -> None:
-    before = digest(path)
+    before = dumped(path)
     database = sqlite_utils.Database(path)
     refused: Exception | None = None
     try:
@@ -120,8 +125,9 @@ def test_sqlite_utils_is_refused_or_noticed(path: Path, table: str, name: str) -
     except Exception as error:  # noqa: BLE001  # whatever it raises, what counts is the file
         refused = error
     database.close()
-    if digest(path) == before:
-        assert refused is not None
+    if refused is not None:
+        # Some leave a transaction behind that changed nothing but SQLite's own counter in the header.
+        assert dumped(path) == before
         assert codes(path) == set()
     else:
         with pytest.raises(NotALogError, match="are not the ones this library made"):
