@@ -20,7 +20,8 @@ BOTH = Cocktail(MINOXIDIL, BIOTIN)
 def test_agents_and_places_are_named_when_asked_for_what_is_not_there() -> None:
     error = refused(BOTH.dose, "caffeine")
     assert str(error) == "agent: caffeine: is not an ingredient of this cocktail; it has minoxidil, biotin"
-    assert [path for path, _ in BOTH.by_path] == ["ingredients[0]", "ingredients[1]"]
+    filled = Cocktail(MINOXIDIL, fill("saline", to="5 mL"), BIOTIN)
+    assert [path for path, _ in filled.by_path] == ["ingredients[0]", "ingredients[1]", "adjuncts[0]"]
 
 
 def test_more_than_there_is_cannot_be_injected() -> None:

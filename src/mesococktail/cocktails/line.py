@@ -111,8 +111,9 @@ def _name(text: str, formulary: Formulary) -> tuple[str | Agent, str]:
         return any_measure(agent), text[match.end() :]
     found = formulary.longest(text)
     if found is None:
-        formulary.find(text.partition(" ")[0])
-        raise CocktailError("does not begin with the name of an agent", got=text)
+        # No name of the formulary begins here; the look-up of the first word says so, with the nearest ones.
+        word, _, rest = text.partition(" ")
+        return formulary.find(word).written, rest
     named, rest = found
     return named.written, rest.strip()
 
