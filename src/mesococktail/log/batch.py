@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mesococktail.errors import BatchError, DocumentError, MesococktailError, RecordError
-from mesococktail.log import chain
 from mesococktail.log.acts import links_hold, same_doctor
 from mesococktail.log.ids import bytes_of
 from mesococktail.log.writer import Act
@@ -58,7 +58,7 @@ class BatchReport:
     head: Receipt
 
 
-@attrs.frozen
+@attrs.define
 class _Made:
     line: int
     kind: str
@@ -155,11 +155,11 @@ class _Run:
             given = read_json(given)
         kind, record_id, by = self._kind, None, self._by
         if isinstance(given, Mapping):
-            envelope = {name: given[name] for name in ENVELOPE if name in given}
-            if kind == "doctor" or envelope.get("kind") == "doctor":
-                # A doctor's own id is a field of the record.
-                envelope.pop("id", None)
-            if envelope:
+            if not given.keys().isdisjoint(ENVELOPE):
+                envelope = {name: given[name] for name in ENVELOPE if name in given}
+                if kind == "doctor" or envelope.get("kind") == "doctor":
+                    # A doctor's own id is a field of the record.
+                    envelope.pop("id", None)
                 given = {name: value for name, value in given.items() if name not in envelope}
                 kind, by = envelope.get("kind", kind), envelope.get("recorded_by", by)
                 record_id = None if "id" not in envelope else bytes_of(envelope["id"])
@@ -208,7 +208,7 @@ class _Run:
             one.id or self._log.new_id(),
             1,
             one.recorded_by,
-            chain.microseconds(datetime.now(UTC)),
+            time.time_ns() // 1000,
             None,
             one.document,
             one.content,

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from mesococktail.log.star import Row
 
 
-@attrs.frozen
+@attrs.define
 class Act:
-    """One act, ready to be written: everything but its place in the chain."""
+    """One act, ready to be written: everything but its place in the chain.
+
+    Not frozen, because an import makes one for every record and a frozen one takes thrice the time to make.
+    """
 
     act: str
     kind: str
