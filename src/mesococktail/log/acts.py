@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import ConflictError, RecordError, RecordNotFoundError
+from mesococktail.errors import ConflictError, LogBrokenError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import bytes_of, text_of
 from mesococktail.log.star import ACTIVE, STATUS, STOPPED, VOIDED
 from mesococktail.records import FieldType, fields_of, stored_record
@@ -41,6 +41,15 @@ class Standing:
         return stored_record(self.kind, self.document)
 
 
+MISFIT = (TypeError, ValueError, AttributeError, OverflowError)
+"""What happens where damage put a value of another type into a row."""
+
+
+def damaged(where: str) -> LogBrokenError:
+    """Return the error that says that a row cannot be read."""
+    return LogBrokenError("is damaged", path=where, cure="verify the log, and restore the newest backup")
+
+
 STANDING = (
     "SELECT f.kind, f.id, n.version, s.act, f.seq, p.document FROM entry AS f "
     "JOIN entry AS n ON n.id = f.id AND n.version = (SELECT max(version) FROM entry WHERE id = f.id) "
@@ -71,7 +80,11 @@ def standing_at(connection: sqlite3.Connection, first: int, last: int) -> list[S
 def standing_of(row: tuple[Any, ...]) -> Standing:
     """Return the `Standing` of a row of the query above."""
     kind, record_id, version, last_act, key, document = row
-    return Standing(kind, text_of(record_id), version, STATUS[status_after(last_act)], key, document.encode())
+    try:
+        content = document.encode()
+        return Standing(kind, text_of(record_id), version, STATUS[status_after(last_act)], key, content)
+    except MISFIT:
+        raise damaged(f"entry {key}") from None
 
 
 def status_after(last_act: str | None) -> int:

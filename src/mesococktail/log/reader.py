@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import RecordNotFoundError
-from mesococktail.log.acts import STANDING, Standing, standing, standing_of
+from mesococktail.log.acts import MISFIT, STANDING, Standing, damaged, standing, standing_of
 from mesococktail.log.chain import Entry, Receipt, moment
 from mesococktail.log.connection import told
 from mesococktail.log.ids import text_of
@@ -38,7 +38,10 @@ class Reader:
         """Return the newest entry's receipt; of an empty log, the hash it starts from."""
         rows = self._connection.rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
         seq, hashed = rows[0] if rows else (0, self._origin)
-        return Receipt.of(seq, hashed)
+        try:
+            return Receipt.of(seq, hashed)
+        except MISFIT:
+            raise damaged(f"entry {seq}") from None
 
     def entries(self, after: int, page: int) -> Iterator[Entry]:
         """Yield entries behind a sequence."""
@@ -119,19 +122,22 @@ class Reader:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     seq, act, kind, schema, record_id, version, by, at, reason, hashed, document = row
-    return Entry(
-        seq,
-        act,
-        kind,
-        schema,
-        text_of(record_id),
-        version,
-        by,
-        moment(at),
-        reason,
-        Receipt.of(seq, hashed),
-        None if document is None else document.encode(),
-    )
+    try:
+        return Entry(
+            seq,
+            act,
+            kind,
+            schema,
+            text_of(record_id),
+            version,
+            by,
+            moment(at),
+            reason,
+            Receipt.of(seq, hashed),
+            None if document is None else document.encode(),
+        )
+    except MISFIT:
+        raise damaged(f"entry {seq}") from None
 
 
 def database(path: Path) -> sqlite_utils.Database:
