@@ -8,7 +8,6 @@ import pytest
 
 from mesococktail.amounts import Amount
 from mesococktail.cocktails import Cocktail, adjunct, complementary, fill, principal
-from mesococktail.cocktails.table import rounded_draws
 from tests.refused import refused
 
 ML = Amount.parse("1 mL")
@@ -84,7 +83,7 @@ def test_rounding_to_a_syringe_shows_the_error() -> None:
         complementary("PRP", "3 mL"),
         adjunct("lidocaine", "1 mg"),
     )
-    minoxidil, prp = rounded_draws(cocktail, graduation="0.05 mL")
+    minoxidil, prp = cocktail.rounded(graduation="0.05 mL")
     assert minoxidil.drawn == Amount.parse("0.35 mL")
     assert minoxidil.error == Fraction(350, 333) - 1
     assert minoxidil.dose == Amount.parse("1.75 mg")
@@ -94,12 +93,12 @@ def test_rounding_to_a_syringe_shows_the_error() -> None:
 
 def test_a_half_mark_goes_to_even() -> None:
     cocktail = Cocktail(principal("PRP", "0.25 mL"), complementary("biotin", "0.35 mL of 5 mg/mL"))
-    assert [str(draw.drawn) for draw in rounded_draws(cocktail, graduation="0.1 mL")] == ["0.2 mL", "0.4 mL"]
+    assert [str(draw.drawn) for draw in cocktail.rounded(graduation="0.1 mL")] == ["0.2 mL", "0.4 mL"]
 
 
 @pytest.mark.parametrize("graduation", ["5 mg", "0,5 mL", 5, ML * 0])
 def test_a_graduation_is_a_volume(graduation: object) -> None:
-    assert refused(rounded_draws, BOTH, graduation=graduation).path == "graduation"
+    assert refused(BOTH.rounded, graduation=graduation).path == "graduation"
 
 
 def test_a_cocktail_is_its_parts_in_the_order_written() -> None:

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from mesococktail.errors import AgentError
+from mesococktail.amounts import Amount
+from mesococktail.errors import AgentError, AmountError
 from mesococktail.formulary import PREMISES, Formulary, Measure, Status
 from mesococktail.formulary.shipped import packaged, shipped_agents
 
@@ -120,3 +121,15 @@ def test_an_unknown_convention_is_refused_with_the_known_ones() -> None:
 def test_without_a_convention_units_never_turn_into_mass() -> None:
     with pytest.raises(AgentError, match=r"do not turn into mass$"):
         AGENTS["minoxidil"].convention("IU")
+
+
+def test_units_of_activity_turn_into_mass_only_through_a_named_convention() -> None:
+    vitamin_d = Formulary.shipped().find("cholecalciferol").agent
+    [convention] = vitamin_d.conventions
+    assert convention.mass(Amount.parse("200000 IU")) == Amount.parse("5 mg")
+
+
+def test_a_mass_is_not_turned_into_mass() -> None:
+    [convention] = Formulary.shipped().find("cholecalciferol").agent.conventions
+    with pytest.raises(AmountError, match=r"5 mg: is not in \[iU\]"):
+        convention.mass(Amount.parse("5 mg"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mesococktail.amounts import AmountLike
-    from mesococktail.cocktails.table import Table
+    from mesococktail.cocktails.table import RoundedDraw, Table
     from mesococktail.formulary import Formulary
 
 FEWEST, MOST = 2, 3
@@ -188,6 +188,17 @@ class Cocktail:
             )
         factor = Fraction(wanted.base) / Fraction(total.base)
         return Cocktail(*(_scaled(part, factor) for part in self.parts), deviation=self.deviation)
+
+    def rounded(self, *, graduation: AmountLike) -> tuple[RoundedDraw, ...]:
+        """Return what is really drawn when every known volume is rounded to the marks of a syringe.
+
+        Raises:
+            AmountError: *graduation* is not an amount.
+            CocktailError: *graduation* is not a volume.
+        """
+        from mesococktail.cocktails.table import rounded_draws  # noqa: PLC0415  # see table
+
+        return rounded_draws(self, graduation=graduation)
 
     def table(self) -> Table:
         """Return what a doctor wants to see: agent, role, draw, dose, final concentration. Print it."""

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 import attrs
 
-from mesococktail.errors import AgentError
+from mesococktail.amounts import Amount
+from mesococktail.errors import AgentError, AmountError
 
 
 class Measure(StrEnum):
@@ -70,6 +71,20 @@ class Convention:
     def factor(self) -> Fraction:
         """Milligrams per unit, exact."""
         return Fraction(self.mg)
+
+    def mass(self, activity: Amount) -> Amount:
+        """Return the mass that an amount in this convention's unit is, exactly.
+
+        Raises:
+            AmountError: The amount is in another unit.
+        """
+        if activity.unit != self.unit:
+            raise AmountError(
+                f"is not in {self.unit}, of which {self.name} says the mass",
+                got=str(activity),
+                cure="give it in that unit",
+            )
+        return Amount(self.factor * Fraction(activity.value), "mg")
 
 
 @attrs.frozen
