@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from hypothesis import strategies as st
 
 from mesococktail.amounts import Amount
@@ -89,14 +88,17 @@ def reasons() -> SearchStrategy[str]:
 
 
 @st.composite
-def portions(draw: st.DrawFn, measures: tuple[Measure, ...] = (Measure.MASS,)) -> Portion:
-    """Portions of an agent dosed by *measures*, in every shape that says how much goes in."""
+def portions(
+    draw: st.DrawFn, measures: tuple[Measure, ...] = (Measure.MASS,), *, unknown: bool = True
+) -> Portion:
+    """Portions of an agent dosed by *measures*, in every shape that says how much goes in, or why not."""
     dosed = [measure for measure in measures if measure is not Measure.VOLUME]
-    shapes = ["unknown"]
+    shapes = ["unknown"] if unknown else []
     if Measure.VOLUME in measures:
         shapes += ["volume", "each volume"]
     if dosed:
-        shapes += ["dose", "dose in", "volume of", "dose of", "all", "each of", "unknown of", "dose in each"]
+        shapes += ["dose", "dose in", "volume of", "dose of", "all", "each of", "dose in each"]
+        shapes += ["unknown of"] if unknown else []
     shape = draw(st.sampled_from(shapes))
     measure = draw(st.sampled_from(dosed or [Measure.MASS]))
     dose, strength, volume = draw(amounts(*DOSE_UNITS[measure])), draw(strengths(measure)), draw(volumes())
@@ -154,21 +156,23 @@ def named(draw: st.DrawFn, agent: Agent) -> NamedAgent:
 
 
 @st.composite
-def ingredients(draw: st.DrawFn, agent: Agent | None = None, role: Role | None = None) -> Ingredient:
+def ingredients(
+    draw: st.DrawFn, agent: Agent | None = None, role: Role | None = None, *, unknown: bool = True
+) -> Ingredient:
     """Ingredients in every shape."""
     chosen = agent or draw(agents())
     measures = any_measure(chosen).measures if chosen.is_other else chosen.measures
-    return Ingredient(
-        draw(named(chosen)), draw(portions(measures)), role or draw(st.sampled_from(list(Role)))
-    )
+    portion = draw(portions(measures, unknown=unknown))
+    return Ingredient(draw(named(chosen)), portion, role or draw(st.sampled_from(list(Role))))
 
 
 @st.composite
-def adjuncts(draw: st.DrawFn) -> Adjunct:
+def adjuncts(draw: st.DrawFn, *, unknown: bool = True) -> Adjunct:
     """Adjuncts that do not fill up."""
     agent = draw(agents())
     measures = any_measure(agent).measures if agent.is_other else agent.measures
-    return Adjunct(draw(named(agent)), draw(portions(measures)), draw(st.sampled_from(PURPOSES)))
+    portion = draw(portions(measures, unknown=unknown))
+    return Adjunct(draw(named(agent)), portion, draw(st.sampled_from(PURPOSES)))
 
 
 def deviations() -> SearchStrategy[str]:
@@ -185,11 +189,9 @@ def cocktails(draw: st.DrawFn, *, unknown: bool = True) -> Cocktail:
     chosen = draw(st.lists(agents(), min_size=number, max_size=number, unique_by=lambda agent: agent.id))
     roles = [Role.PRINCIPAL, Role.COMPLEMENTARY] + [draw(st.sampled_from(list(Role)))] * 3
     parts: list[Ingredient | Adjunct] = [
-        draw(ingredients(agent, role)) for agent, role in zip(chosen, roles, strict=False)
+        draw(ingredients(agent, role, unknown=unknown)) for agent, role in zip(chosen, roles, strict=False)
     ]
-    parts += draw(st.lists(adjuncts(), max_size=2))
-    if not unknown:
-        parts = [attrs.evolve(part, portion=_known(part)) for part in parts]
+    parts += draw(st.lists(adjuncts(unknown=unknown), max_size=2))
     if draw(st.booleans()):
         parts.append(fill("saline", to=_just_enough(parts), purpose=draw(st.sampled_from(PURPOSES))))
     return Cocktail(*parts, deviation=None if lawful else draw(deviations()))
@@ -200,10 +202,6 @@ def _just_enough(parts: list[Ingredient | Adjunct]) -> str:
     volumes = [part.volume.to("mL") for part in parts if part.volume is not None]
     total = str(reduce(operator.add, volumes, Amount.parse("0.5 mL")))
     return ENOUGH if "/" in total else total
-
-
-def _known(part: Ingredient | Adjunct) -> Portion:
-    return part.portion if part.portion.unknown is None else Portion(dose=Amount.parse("5 mg"))
 
 
 @st.composite

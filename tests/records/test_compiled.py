@@ -52,7 +52,9 @@ STRENGTHS = st.sampled_from(
         ["5 mg/mL"],
     )
 )
-VOLUMES = st.sampled_from(("1 mL", "0.5 ml", "1.0 mL", "3 cc", "250 uL", "1 mg", "0 mL", "1", 1, {"amount": "1 mL"}))
+VOLUMES = st.sampled_from(
+    ("1 mL", "0.5 ml", "1.0 mL", "3 cc", "250 uL", "1 mg", "0 mL", "1", 1, {"amount": "1 mL"})
+)
 ROLES = st.sampled_from(("principal", "complementary", "diluent", None))
 PARTS = st.fixed_dictionaries(
     {"agent": AGENTS, "role": ROLES, "strength": STRENGTHS, "volume": VOLUMES},

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from json.encoder import encode_basestring
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import DocumentError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LONGEST = 65_536
 """Bytes of one document."""
+_DEEPEST = 16
+"""Levels of objects and lists; a record has eight."""
 _LONGEST_NUMBER = 9
 _LONGEST_OF_A_LOG = 18
 
@@ -19,13 +24,36 @@ def read_json(text: object) -> object:
 
     Raises:
         DocumentError: It is not JSON, is too long or too deep, names a key twice, or holds a number that
-            is not a small whole one (amounts are texts), half a surrogate pair, or a key that is not ASCII.
+            is not a small whole one (amounts are texts), or half a surrogate pair.
     """
     if not isinstance(text, str | bytes):
         raise DocumentError("must be JSON: text or bytes", got=text)
-    if len(text) > LONGEST:
+    size = len(text.encode(errors="replace")) if isinstance(text, str) and len(text) <= LONGEST else len(text)
+    if size > LONGEST:
         raise DocumentError(f"a document is at most {LONGEST} bytes", got=text[:30])
-    return _decoded(text, _DECODER)
+    value = _decoded(text, _DECODER)
+    opened = (
+        text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    )
+    if opened > _DEEPEST:
+        _check_depth(value)
+    return value
+
+
+def _check_depth(value: object) -> None:
+    """Refuse what is deeper than any record, so that nobody who walks through it runs out of stack."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise DocumentError("is nested too deeply")
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def strict_object(line: bytes) -> dict[str, Any]:
@@ -45,6 +73,8 @@ def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
         decoded = text.decode() if isinstance(text, bytes) else text
         decoded.encode()
         value: object = decoder.decode(decoded)
+        if "\\u" in decoded:  # an escape may be half of a pair, which no UTF-8 can say
+            json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         raise DocumentError(f"is not UTF-8 (byte {error.start})", cure="save it as UTF-8") from None
     except UnicodeEncodeError:

@@ -85,7 +85,8 @@ def _faults(error: BaseException, path: str) -> list[Finding]:
             for key in sorted(error.extra_fields, key=str)
         ]
     if isinstance(error, KeyError):
-        return [_fault(join(path, str(error.args[0])), "is missing, and needed")]
+        # The path has the name of the field already: what collects the faults noted it.
+        return [_fault(path, "is missing, and needed")]
     raise error
 
 
