@@ -292,6 +292,8 @@ def _mount_type(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str | N
     best: tuple[int, str | None] = (-1, None)
     for line in lines:
         parts = line.split(" ")
+        if len(parts) < 3:  # noqa: PLR2004  # device, place, type
+            continue
         where = Path(parts[1].replace("\\040", " "))
         if real.is_relative_to(where) and len(where.parts) >= best[0]:
             best = len(where.parts), parts[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mesococktail.errors import DocumentError, LogBrokenError, MesococktailError, TransferError
@@ -164,6 +165,7 @@ def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dic
                     AttributeError,
                     ArithmeticError,
                     RecursionError,
+                    struct.error,
                     MesococktailError,
                 ) as error:
                     why = error.rule if isinstance(error, MesococktailError) else "is damaged"

@@ -1,0 +1,175 @@
+"""The whole log out and in again: the same head, or nothing at all."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from mesococktail import PrescriptionLog
+from mesococktail.errors import LogError, TransferError
+from mesococktail.log import chain
+from tests.log.helpers import exported, prescribe, star
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def lines(log: PrescriptionLog) -> list[bytes]:
+    """An export with every act in it."""
+    entry = prescribe(log, "P-9", rationale="Kopfhaut trocken – é", recorded_by="nurse")
+    entry = log.amend(entry, attrs.evolve(entry.record, rationale="dry"), reason="in English")
+    log.stop(entry, reason="moved")
+    log.void(entry.id, reason="wrong patient")
+    return exported(log).splitlines(keepends=True)
+
+
+def test_a_restored_log_has_the_same_head_entries_and_star(
+    log: PrescriptionLog, lines: list[bytes], tmp_path: Path
+) -> None:
+    with PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b"".join(lines))) as restored:
+        assert restored.head() == log.head()
+        assert restored.verify(head=log.head()) == []
+        assert list(restored.entries()) == list(log.entries())
+        assert star(restored) == star(log)
+        assert exported(restored) == b"".join(lines)
+        prescribe(restored)
+        assert restored.verify(head=log.head()) == []
+
+
+def test_an_empty_log_can_be_transferred(tmp_path: Path) -> None:
+    with PrescriptionLog.create(tmp_path / "a.db", clinic="c") as log:
+        head, stream = log.head(), io.BytesIO(exported(log))
+    with PrescriptionLog.restore(tmp_path / "b.db", stream) as restored:
+        assert restored.head() == head
+
+
+def _edit(number: int, **changes: Any) -> Callable[[list[bytes]], list[bytes]]:
+    def edit(lines: list[bytes]) -> list[bytes]:
+        said = json.loads(lines[number]) | changes
+        plain = {key: value for key, value in said.items() if value is not ...}
+        return [*lines[:number], json.dumps(plain).encode() + b"\n", *lines[number + 1 :]]
+
+    return edit
+
+
+def _forged(document: str, **changes: Any) -> Callable[[list[bytes]], list[bytes]]:
+    """Return what puts an entry in whose hashes fit: somebody knew how."""
+
+    def forge(lines: list[bytes]) -> list[bytes]:
+        header, last = json.loads(lines[0]), json.loads(lines[1])
+        said = last | changes
+        start = chain.origin(header["clinic"], bytes.fromhex(header["log"]), header["created_at"])
+        committed = chain.commitment(bytes.fromhex(said["salt"]), document.encode())
+        hashed = chain.entry_hash(
+            start, 1, said["act"], said["kind"], 1, bytes.fromhex(said["id"]), said["version"], None,
+            said["recorded_at"], None, committed,
+        ).hex()
+        said |= {"document": document, "commitment": committed.hex(), "hash": hashed}
+        end = {"end": 1, "hash": hashed}
+        return [lines[0], *(json.dumps(line).encode() + b"\n" for line in (said, end))]
+
+    return forge
+
+
+_DAMAGED: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "nothing": lambda _: [],
+    "the header only": lambda lines: lines[:1],
+    "no header": lambda lines: lines[1:],
+    "two headers": lambda lines: [lines[0], *lines],
+    "no closing line": lambda lines: lines[:-1],
+    "cut in a line": lambda lines: [*lines[:4], lines[4][:50]],
+    "cut behind a line": lambda lines: lines[:5],
+    "an entry missing": lambda lines: [*lines[:4], *lines[5:]],
+    "the first entry missing": lambda lines: [lines[0], *lines[2:]],
+    "an entry twice": lambda lines: [*lines[:5], lines[4], *lines[5:]],
+    "entries exchanged": lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]],
+    "more behind the end": lambda lines: [*lines, lines[4]],
+    "noise behind the end": lambda lines: [*lines, b"x\n"],
+    "an empty line": lambda lines: [*lines[:4], b"\n", *lines[4:]],
+    "an empty object": lambda lines: [*lines[:4], b"{}\n", *lines[4:]],
+    "a list": lambda lines: [*lines[:4], b"[]\n", *lines[4:]],
+    "not UTF-8": lambda lines: [*lines[:4], b"\xff\n", *lines[4:]],
+    "a line too long": lambda lines: [*lines[:4], b" " * 300_000 + b"\n", *lines[4:]],
+    "a document edited": lambda lines: [line.replace(b"P-2", b"P-3") for line in lines],
+    "a salt edited": _edit(3, salt="00" * 16),
+    "a salt missing": _edit(3, salt=...),
+    "a salt that is empty": _edit(3, salt=""),
+    "a commitment edited": _edit(3, commitment="00" * 32),
+    "a commitment missing": _edit(3, commitment=...),
+    "a document missing": _edit(3, document=..., salt=...),
+    "a hash edited": _edit(3, hash="00" * 32),
+    "a hash missing": _edit(3, hash=...),
+    "a time edited": _edit(3, recorded_at=0),
+    "a time that is text": _edit(3, recorded_at="0"),
+    "an author added": _edit(3, recorded_by="x"),
+    "an author of half a letter": _edit(3, recorded_by="\ud800"),
+    "a reason that is a number": _edit(-2, reason=5),
+    "an id cut off": _edit(3, id="00"),
+    "an id that is none": _edit(3, id="zz"),
+    "a version that is text": _edit(3, version="1"),
+    "a version of nothing": _edit(3, version=2),
+    "an act edited": _edit(-2, act="stop"),
+    "a schema edited": _edit(3, schema=2),
+    "a field too many": _edit(3, colour="red"),
+    "a huge number": _edit(3, seq=10**30),
+    "a clinic edited": _edit(0, clinic="other"),
+    "a clinic of half a letter": _edit(0, clinic="\ud800"),
+    "a clinic that is a number": _edit(0, clinic=5),
+    "an id of the log that is none": _edit(0, log="zz"),
+    "an id of the log too short": _edit(0, log="00"),
+    "a creation that is text": _edit(0, created_at="x"),
+    "an unknown format": _edit(0, format=2),
+    "another kind of file": _edit(0, mesococktail="records"),
+    "an end too early": _edit(-1, end=3),
+    "an end of another head": _edit(-1, hash="00" * 32),
+    "an end with more": _edit(-1, more=1),
+    "a forged document that is no JSON": _forged("no"),
+    "a forged document that is a list": _forged("[]"),
+    "a forged document that is too deep": _forged("[" * 60_000),
+    "a forged act": _forged('{"id":"dr-a","name":"A"}', act="edit"),
+    "a forged id": _forged('{"id":"dr-a","name":"A"}', id="00"),
+    "a forged kind": _forged('{"id":"dr-a","name":"A"}', kind="invoice"),
+    "a forged version": _forged('{"id":"dr-a","name":"A"}', version=0),
+}
+
+
+@pytest.mark.parametrize("damage", _DAMAGED.values(), ids=_DAMAGED.keys())
+def test_a_damaged_transfer_leaves_nothing_behind(
+    lines: list[bytes], tmp_path: Path, damage: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(TransferError):
+        PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b"".join(damage(lines))))
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_list_of_records_is_not_an_export(tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match=r"^line 1: does not begin as an exported log does; import records with"):
+        PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b'{"patient":"P"}\n'))
+
+
+def test_a_stream_that_fails_leaves_nothing_behind(lines: list[bytes], tmp_path: Path) -> None:
+    class Failing(io.BytesIO):
+        def readline(self, *_: Any) -> bytes:
+            if self.tell() > 2000:
+                raise OSError("unplugged")
+            return super().readline()
+
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match="unplugged") as caught:
+        PrescriptionLog.restore(tmp_path / "b.db", Failing(b"".join(lines)))
+    assert not isinstance(caught.value, LogError)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_log_without_a_document_cannot_be_transferred_yet(lines: list[bytes], tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match=r"^line 4: its document is missing; export the log again"):
+        PrescriptionLog.restore(
+            tmp_path / "b.db", io.BytesIO(b"".join(_edit(3, document=..., salt=...)(lines)))
+        )
