@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pint import Quantity
     from pint.facets.plain import PlainQuantity
 
-_MEMORY = 1 << 16
-"""Distinct texts remembered. A clinic uses a few thousand."""
+_MEMORY = 1 << 13
+"""Distinct texts remembered. A clinic uses a few thousand, and an import of anything must keep its size."""
 _STORED = re.compile(
     r"(?:(0|[1-9][0-9]{0,17}(?:\.[0-9]{0,14}[1-9])?|0\.[0-9]{0,14}[1-9])|([1-9][0-9]*)/([1-9][0-9]*)) (.+)"
 )
