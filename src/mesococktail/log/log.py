@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -437,6 +438,15 @@ class PrescriptionLog:
     def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a reading statement at once, as `db` would, through this log's own connection."""
         return self._connection.rows(sql, parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[..., Iterable[tuple[Any, ...]]]]:
+        """Read several statements in one consistent picture of the file; `head` then belongs to it.
+
+        Yields what runs one of them: ``run(sql, parameters)``. Keep it short: nobody can write meanwhile.
+        """
+        with self._connection.reading() as sqlite:
+            yield sqlite.execute
 
     def reading_connection(self) -> sqlite3.Connection:
         """Return the guarded connection, for copying from."""

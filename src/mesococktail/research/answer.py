@@ -1,0 +1,120 @@
+"""What a question returns: rows, what their columns mean, and everything needed to trust or repeat them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from mesococktail.log import Receipt
+
+Value = str | int | Decimal | None
+"""What a row holds: a text, a count, an exact decimal, or None where there is nothing to say."""
+
+NOT_FOR_PUBLICATION = "not for publication: exact counts of one clinic"
+PRESCRIPTIONS, INGREDIENTS = "prescriptions", "ingredients"
+
+
+@attrs.frozen
+class Column:
+    """One column of an answer."""
+
+    name: str
+    meaning: str
+    unit: str | None = None
+    """Unit of its numbers; None for words."""
+
+
+@attrs.frozen
+class Step:
+    """One step of the way from everything in the log to what was counted."""
+
+    counted: str
+    """What is counted here: prescriptions or ingredients."""
+    what: str
+    """Why some were dropped; for the first step of each kind, what was read."""
+    dropped: int
+    left: int
+
+    def __str__(self) -> str:
+        if not self.dropped and self.what.startswith("read"):
+            return f"{self.left} {self.counted} {self.what}"
+        return f"{self.dropped} dropped: {self.what}; {self.left} left"
+
+
+@attrs.frozen
+class Source:
+    """What an answer was computed from."""
+
+    clinic: str
+    log: str
+    """Id of the log."""
+    head: Receipt
+    """The newest entry at the moment of counting; counts and head come from one picture of the file."""
+    made_with: str
+    """Name and version of this library."""
+    formulary: str | None = None
+    """Digest of the formulary, where the question had to consult one."""
+
+    def __str__(self) -> str:
+        known = f", formulary {self.formulary}" if self.formulary else ""
+        return f"log {self.log} of {self.clinic}, head {self.head}, {self.made_with}{known}"
+
+
+@attrs.frozen
+class Answer:
+    """The answer to one question. ``print`` draws it as a table with its notes."""
+
+    question: str
+    rows: tuple[dict[str, Value], ...] = attrs.field(repr=False)
+    """One mapping a row, from the names of `columns`."""
+    columns: tuple[Column, ...] = attrs.field(repr=False)
+    counted: str
+    """The unit that is counted: prescriptions or ingredients."""
+    attrition: tuple[Step, ...] = attrs.field(repr=False)
+    """Records read, dropped at each step and why, and left."""
+    selection: tuple[str, ...]
+    """The conditions of the study, as they were understood."""
+    source: Source
+    sql: tuple[str, ...] = attrs.field(repr=False)
+    """Every statement that counted, in order; the numbers in it are those of the named log."""
+    remarks: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """What a reader of this answer should know."""
+    dose: str = "prescribed"
+    """Which dose is meant; what was prepared and given are other facts."""
+    notice: str = NOT_FOR_PUBLICATION
+
+    @property
+    def texts(self) -> tuple[dict[str, str | int | None], ...]:
+        """The rows with decimals as exact text, for JSON and CSV."""
+        return tuple(
+            {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in row.items()}
+            for row in self.rows
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Everything but the rows, as lines for a person."""
+        return (
+            f"counted: {self.counted}; dose: {self.dose}",
+            *(f"only: {condition}" for condition in self.selection),
+            *map(str, self.attrition),
+            *self.remarks,
+            f"from: {self.source}",
+            self.notice,
+        )
+
+    def table(self) -> str:
+        """Draw the rows."""
+        if not self.rows:
+            return "nothing to count"
+        from tabulate import tabulate  # noqa: PLC0415  # not needed until something is drawn
+
+        names = [column.name for column in self.columns]
+        cells = [["" if (value := row[name]) is None else str(value) for name in names] for row in self.texts]
+        sides = ["right" if column.unit else "left" for column in self.columns]
+        drawn: str = tabulate(cells, headers=names, tablefmt="simple", disable_numparse=True, colalign=sides)
+        return drawn
+
+    def __str__(self) -> str:
+        return "\n".join((self.table(), "", *self.notes))

@@ -1,0 +1,205 @@
+"""`Study`: a selection of records, asked questions together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.errors import QuestionError
+from mesococktail.formulary import Formulary
+from mesococktail.log import PrescriptionLog
+from mesococktail.research.answer import Answer
+from mesococktail.research.conditions import (
+    Condition,
+    Containing,
+    Indicated,
+    Person,
+    Technique,
+    Transcribed,
+    text_given,
+)
+from mesococktail.research.dates import Since, Until, bound
+from mesococktail.research.questions import question_of
+from mesococktail.research.scope import Scope
+from mesococktail.research.source import Asked, LogPicture, opened, source_given, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from mesococktail.records import Around
+
+
+@attrs.frozen
+class Study:
+    """A selection of the prescriptions of one log. It counts nothing until it is asked.
+
+    ::
+
+        study = Study("clinic.db").where(since="2025-01-01", contains=Containing("biotin"))
+        print(study.combinations())
+
+    Doses are those prescribed. Stopped treatments count; voided prescriptions do not, unless asked for.
+
+    Raises:
+        QuestionError: The source is neither a path nor an open log.
+    """
+
+    source: Path | PrescriptionLog = attrs.field(converter=source_given)
+    """A log, or where one is: each question then opens it for reading and closes it."""
+    formulary: Formulary | None = attrs.field(default=None, kw_only=True)
+    """Where names are looked up; the log's own when left out, or ours."""
+    conditions: tuple[Condition, ...] = attrs.field(default=(), kw_only=True)
+    """What `where` has set."""
+    include_voided: bool = attrs.field(default=False, kw_only=True)
+
+    def where(
+        self,
+        *,
+        since: str | date | Around | None = None,
+        until: str | date | Around | None = None,
+        doctor: str | None = None,
+        patient: str | None = None,
+        indication: str | None = None,
+        technique: str | None = None,
+        transcribed: bool | None = None,
+        agent: str | None = None,
+        contains: Containing | Iterable[Containing] = (),
+        include_voided: bool | None = None,
+    ) -> Study:
+        """Return this study with further conditions; all of them must hold.
+
+        Args:
+            since: First day, month or year (by the calendar of the place), or moment with its zone.
+            until: Last day, month or year, which is included whole; or a moment, which is not.
+            doctor: Id of the doctor who prescribed.
+            patient: Id of the patient.
+            indication: Any name of what is treated.
+            technique: ``chemical`` or ``mechanical``; a prescription may be both.
+            transcribed: Only those copied from old charts, or only the others.
+            agent: Any name of an agent that is in the cocktail: short for ``Containing(agent)``.
+            contains: Conditions on ingredients; each is met by one and the same ingredient.
+            include_voided: Whether what should never have existed is counted as well.
+
+        Raises:
+            QuestionError: A condition that cannot be, such as an end before its beginning.
+        """
+        new = _period(since, until)
+        new += [
+            Person(dimension, text_given(person, dimension))
+            for dimension, person in (("doctor", doctor), ("patient", patient))
+            if person is not None
+        ]
+        if indication is not None:
+            new.append(Indicated(text_given(indication, "indication")))
+        if technique is not None:
+            new.append(Technique.of(technique))
+        if transcribed is not None:
+            new.append(Transcribed(_flag(transcribed, "transcribed")))
+        if agent is not None:
+            new.append(Containing(text_given(agent, "agent")))
+        new += _contained(contains)
+        voided = self.include_voided if include_voided is None else _flag(include_voided, "include_voided")
+        return attrs.evolve(self, conditions=(*self.conditions, *new), include_voided=voided)
+
+    def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  # each option is checked by its question
+        """Ask a question by its name, with its options: what the methods below do.
+
+        Raises:
+            QuestionError: There is no such question, option, doctor or patient.
+            AgentError: A name fits no agent or class, or more than one.
+            TermError: A name fits no indication.
+            LogError: The log cannot be read.
+        """
+        declared = question_of(question)
+        chosen = declared.chosen(options)
+        with opened(self.source) as log, log.snapshot() as run:
+            asked = Asked(LogPicture(run), lambda: self.formulary or log.formulary)
+            filters = tuple(condition.filter(asked) for condition in self.conditions)
+            found = declared.ask(Scope(asked, filters, self.include_voided), **chosen)
+            source = source_of(log, asked)
+        selection = [each.said for each in filters] + (["voided as well"] if self.include_voided else [])
+        return Answer(
+            declared.name,
+            found.rows,
+            found.columns,
+            found.counted,
+            found.steps,
+            tuple(selection),
+            source,
+            tuple(asked.sql),
+            found.remarks,
+        )
+
+    def combinations(self, level: str = "agents", digits: int = 2) -> Answer:
+        """Say which combinations were prescribed, and how often.
+
+        Args:
+            level: What makes two differ: ``agents``; also ``roles``; also ``doses``.
+            digits: Significant digits of the grid on which doses are compared.
+        """
+        return self.ask("combinations", level=level, digits=digits)
+
+    def pairs(self) -> Answer:
+        """Say which two agents go together: support, confidence in both directions, lift."""
+        return self.ask("pairs")
+
+    def doses(self, agent: str | None = None, by: str = "agent") -> Answer:
+        """Say how doses are distributed: smallest, quartiles, largest; each agent and measure by itself.
+
+        Args:
+            agent: One agent, by any of its names; every agent when left out.
+            by: One row an ``agent``, or one an agent in each ``combination``.
+        """
+        return self.ask("doses", agent=agent, by=by)
+
+    def by_doctor(self, period: str | None = None) -> Answer:
+        """Say how many prescriptions each doctor made.
+
+        Args:
+            period: ``month``, ``quarter`` or ``year`` for one row a doctor and period.
+        """
+        return self.ask("by_doctor", period=period)
+
+    def by_period(self, period: str = "month") -> Answer:
+        """Say how many prescriptions were made in each ``month``, ``quarter`` or ``year``."""
+        return self.ask("by_period", period=period)
+
+    def published(self) -> Answer:
+        """Say which of the combinations have been published, and which have not."""
+        return self.ask("published")
+
+
+def _flag(given: object, path: str) -> bool:
+    if isinstance(given, bool):
+        return given
+    raise QuestionError("must be True or False", path=path, got=given)
+
+
+def _period(since: object, until: object) -> list[Condition]:
+    ends: list[Condition] = []
+    begin = None if since is None else bound(since, "since", end=False)
+    end = None if until is None else bound(until, "until", end=True)
+    if begin is not None and end is not None and begin.local >= end.local:
+        raise QuestionError("ends before it begins", path="until", got=end.said, cure="swap them")
+    if begin is not None:
+        ends.append(Since(begin))
+    if end is not None:
+        ends.append(Until(end))
+    return ends
+
+
+def _contained(given: Containing | Iterable[Containing]) -> tuple[Containing, ...]:
+    some: Any = (given,) if isinstance(given, Containing) else given
+    try:
+        several = tuple(some)
+    except TypeError:
+        several = (given,)
+    for one in several:
+        if not isinstance(one, Containing):
+            raise QuestionError(
+                "must be a Containing, or several", path="contains", got=one, cure='Containing("minoxidil")'
+            )
+    return several
