@@ -9,7 +9,7 @@ import attrs
 from mesococktail.errors import ConflictError, LogBrokenError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import bytes_of, text_of
 from mesococktail.log.star import ACTIVE, STATUS, STOPPED, VOIDED
-from mesococktail.records import FieldType, fields_of, stored_record
+from mesococktail.records import FieldType, fields_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,6 +38,8 @@ class Standing:
         Raises:
             DocumentError: The stored document is not one: the log is damaged, see ``verify``.
         """
+        from mesococktail.records import stored_record  # noqa: PLC0415  # cattrs, only where documents are read
+
         return stored_record(self.kind, self.document)
 
 
@@ -53,8 +55,10 @@ def damaged(where: str) -> LogBrokenError:
 STANDING = (
     "SELECT f.kind, f.id, n.version, s.act, f.seq, p.document FROM entry AS f "
     "JOIN entry AS n ON n.id = f.id AND n.version = (SELECT max(version) FROM entry WHERE id = f.id) "
-    "JOIN payload AS p ON p.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act IN ('record', 'amend')) "
-    "LEFT JOIN entry AS s ON s.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act IN ('stop', 'void')) "
+    "JOIN payload AS p ON p.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act IN "
+    "('record', 'amend')) "
+    "LEFT JOIN entry AS s ON s.seq = (SELECT max(e.seq) FROM entry AS e WHERE e.id = f.id AND e.act "
+    "IN ('stop', 'void')) "
     "WHERE f.version = 1 AND "
 )
 
@@ -101,7 +105,7 @@ def may(act: str, now: Standing, version: int | None) -> None:
         version: The version that the caller has seen; None when only the id was given.
 
     Raises:
-        ConflictError: The record has moved on, or its status forbids the act; the cure says what to do instead.
+        ConflictError: The record has moved on, or its status forbids the act; the cure says what to do.
     """
     where = f"{now.kind} {now.id}"
     if version is not None and version != now.version:
@@ -163,7 +167,7 @@ def links_hold(connection: sqlite3.Connection, record: Any, kind: str, own: str 
         own: Id of the record itself, where it is there already.
 
     Raises:
-        RecordNotFoundError: The doctor is not registered (the nearest one is named), or a link points nowhere.
+        RecordNotFoundError: The doctor is not registered (the nearest is named), or a link points nowhere.
         RecordError: A link points to a record that was voided, of another kind or of another patient.
     """
     cls: type = type(record)
@@ -182,7 +186,8 @@ def links_hold(connection: sqlite3.Connection, record: Any, kind: str, own: str 
 def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) -> None:
     """Refuse a doctor who is not registered, naming the nearest who is."""
     found = connection.execute(
-        "SELECT 1 FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id WHERE d.doctor = ? AND f.status <> ?",
+        "SELECT 1 FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id WHERE d.doctor = ? AND "
+        "f.status <> ?",
         (doctor, VOIDED),
     ).fetchone()
     if found is not None:

@@ -18,7 +18,6 @@ from typing import Any
 import attrs
 
 from mesococktail.errors import LogError
-from mesococktail.records import stored_record
 
 _ENTRY = b"mesococktail entry 1"
 _PAYLOAD = b"mesococktail payload 1"
@@ -98,7 +97,11 @@ class Entry:
         Raises:
             DocumentError: The stored document is not one: the log is damaged, see ``verify``.
         """
-        return None if self.document is None else stored_record(self.kind, self.document)
+        if self.document is None:
+            return None
+        from mesococktail.records import stored_record  # noqa: PLC0415  # cattrs, only where documents are read
+
+        return stored_record(self.kind, self.document)
 
 
 def microseconds(time: datetime) -> int:
