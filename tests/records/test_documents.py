@@ -39,7 +39,7 @@ FORMULARY = Formulary.shipped()
 AT = "2025-03-01T10:00:00+04:00"
 
 
-def example(**given: Any) -> Prescription:  # noqa: ANN401  # any field
+def example(**given: Any) -> Prescription:  # any field
     kept: dict[str, Any] = {
         "patient": "P-1",
         "doctor": "dr-a",
@@ -50,7 +50,7 @@ def example(**given: Any) -> Prescription:  # noqa: ANN401  # any field
     return Prescription(**(kept | given))
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401  # a naive rendering of anything in a record
+def plain(value: Any) -> Any:  # a naive rendering of anything in a record
     """Render a value as JSON would, naively and slowly: the oracle of the compiled encoder."""
     for kind, render in RENDERED.items():
         if isinstance(value, kind):
@@ -99,11 +99,11 @@ RENDERED: dict[Any, Any] = {
 }
 
 
-def _set(value: Any) -> Iterable[tuple[str, Any]]:  # noqa: ANN401
+def _set(value: Any) -> Iterable[tuple[str, Any]]:
     return attrs.asdict(value, recurse=False).items()
 
 
-def _said(record: Any) -> dict[str, Any]:  # noqa: ANN401
+def _said(record: Any) -> dict[str, Any]:
     cls: type = type(record)
     kept = ((field.name, getattr(record, field.name), field.default) for field in fields_of(cls))
     return {name: plain(value) for name, value, default in kept if value != default}

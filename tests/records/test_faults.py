@@ -26,12 +26,12 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def read(**changes: Any) -> Prescription:  # noqa: ANN401  # any JSON
+def read(**changes: Any) -> Prescription:  # any JSON
     record: Prescription = given_record("prescription", GIVEN | changes, FORMULARY)
     return record
 
 
-def mixed(*changes: dict[str, Any], **others: Any) -> dict[str, Any]:  # noqa: ANN401
+def mixed(*changes: dict[str, Any], **others: Any) -> dict[str, Any]:
     """Return a cocktail whose first ingredients are changed; what is set to None is left out."""
     parts = [dict(part) for part in INGREDIENTS]
     for part, change in zip(parts, changes, strict=False):

@@ -43,7 +43,7 @@ REFUSED: tuple[tuple[Any, str], ...] = (
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[str(place) for place in range(len(REFUSED))])
-def test_what_is_no_strict_json_is_refused_fast(text: Any, message: str) -> None:  # noqa: ANN401
+def test_what_is_no_strict_json_is_refused_fast(text: Any, message: str) -> None:
     start = time.perf_counter()
     error = refused(read_json, text)
     assert time.perf_counter() - start < 0.2
