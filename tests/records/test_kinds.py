@@ -181,7 +181,7 @@ def test_what_can_never_be_true_is_named_all_at_once() -> None:
     ]
     assert all(str(error) for error in found)
     assert str(found[1]).startswith(
-        "cocktail.ingredients[0]: torn: the amount of minoxidil is unknown, which only a prescription transcribed"
+        "cocktail.ingredients[0]: torn: the amount of minoxidil is unknown, which only a prescription"
     )
     with pytest.raises(RecordError) as caught:
         complete(record, FORMULARY, time_of("2025-03-01T10:00+04:00"))  # type: ignore[arg-type]  # a datetime
