@@ -86,9 +86,7 @@ def compare(expected: str, actual: str, known: dict[str, str]) -> str | None:
     if match is not None:
         known.update({said: match[f"g{place}"] for place, said in enumerate(stands)})
         return None
-    lines = difflib.unified_diff(
-        _lines(expected), _lines(actual), "the page says", "it printed", lineterm=""
-    )
+    lines = difflib.unified_diff(_lines(expected), _lines(actual), "the page says", "it printed", lineterm="")
     return "\n".join(lines) or f"another id, time or receipt than before on this page:\n{actual}"
 
 

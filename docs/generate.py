@@ -1,0 +1,364 @@
+"""Writes the parts of the reference that follow from code and data, in place, between their markers.
+
+    python docs/generate.py          write them
+    python docs/generate.py --check  say which are stale, and fail if any are
+
+A page holds ``<!-- generated: NAME -->`` … ``<!-- end -->``; what stands between comes from the function
+of that name below. Everything else on a page is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesococktail import errors
+from mesococktail.amounts import spelling_table
+from mesococktail.amounts.vocabulary import RATIOS, UNITS
+from mesococktail.formulary import Formulary
+from mesococktail.log.layout import make_layout
+from mesococktail.log.star import MEASURES, ROLES, STATUS, layout_of
+from mesococktail.records import KINDS, FieldType, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+DOCS = Path(__file__).parent
+_MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [f"| {' | '.join(headers)} |", f"|{'---|' * len(headers)}"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(cell: object) -> str:
+    return str(cell).replace("|", "\\|").replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    shown = text if text.isprintable() and text.strip() == text else ascii(text)[1:-1]
+    ticks = "``" if "`" in shown else "`"
+    return f"{ticks}{shown}{ticks}"
+
+
+def _plain(text: str) -> str:
+    """Return a text of our data so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_<>\[\]{}#|])", r"\\\1", text)
+
+
+def accepted_spellings() -> str:
+    rows = [row for row in spelling_table() if row.accepted]
+    by_code: dict[str, list[Any]] = {}
+    for row in rows:
+        by_code.setdefault(row.reading, []).append(row)
+    return table(
+        ("write", "measures", "UCUM code", "printed as", "source"),
+        (
+            (
+                " ".join(_code(row.text) for row in same),
+                UNITS[code].dimension.value,
+                _code(code),
+                _code(UNITS[code].symbol),
+                _plain(same[0].source),
+            )
+            for code, same in by_code.items()
+        ),
+    )
+
+
+def refused_spellings() -> str:
+    return table(
+        ("refused", "why", "what to write", "source"),
+        (
+            (_code(row.text), _plain(row.reading), _plain(row.cure), _plain(row.source))
+            for row in spelling_table()
+            if not row.accepted
+        ),
+    )
+
+
+def ratios() -> str:
+    return table(
+        ("above the line", "below the line", "makes"),
+        ((above.value, below.value, made.value) for (above, below), made in RATIOS.items()),
+    )
+
+
+def agents() -> str:
+    said = []
+    for agent in sorted(Formulary.shipped().agents.values(), key=lambda each: each.name.casefold()):
+        names = (*agent.synonyms, *agent.brands, *(name for _, name in agent.languages))
+        facts = [f"Id {_code(agent.id)}; {agent.kind}; dosed by {' or '.join(agent.measures)}."]
+        if agent.classes:
+            facts.append(f"Class: {_plain(', '.join(agent.classes))}.")
+        if names:
+            facts.append(f"Also: {_plain(', '.join(dict.fromkeys(names)))}.")
+        if agent.forms:
+            facts.append(f"Forms counted as it: {_plain(', '.join(agent.forms))}.")
+        if agent.misspellings:
+            facts.append(f"Read with a note: {_plain(', '.join(agent.misspellings))}.")
+        if agent.inferred:
+            facts.append(f"Inferred: {_plain(', '.join(name for name, _ in agent.inferred))}.")
+        if agent.confused:
+            facts.append(f"Never taken for it: {_plain(', '.join(name for name, _ in agent.confused))}.")
+        if agent.composition:
+            members = ", ".join(member.as_printed for member in agent.composition.members) or "nothing"
+            facts.append(f"Composition disclosed: {agent.composition.disclosure} ({_plain(members)}).")
+        if agent.codes:
+            facts.append(
+                f"Codes: {_plain(', '.join(f'{code.system} {code.value}' for code in agent.codes))}."
+            )
+        facts.append(f"Source: {_plain('; '.join(agent.sources))}.")
+        said.append(f"{_plain(agent.name)}\n: {' '.join(facts)}")
+    return "\n\n".join(said)
+
+
+def terms() -> str:
+    said = []
+    for vocabulary in Formulary.shipped().vocabularies.values():
+        rows = (
+            (
+                _code(term.code),
+                _plain(term.label) + (" (needs a description)" if term.needs_description else ""),
+                _plain(", ".join(term.synonyms)),
+                _plain(", ".join(term.stages) or " to ".join(term.bounds or ()) or term.class_ or ""),
+                _plain(term.source),
+            )
+            for term in vocabulary.terms
+        )
+        head = f"## {vocabulary.name.replace('_', ' ')}\n\n{_plain(vocabulary.about)}\n\n"
+        said.append(
+            head + table(("code", "label", "also written", "stages, bounds or class", "source"), rows)
+        )
+    return "\n\n".join(said)
+
+
+def records() -> str:
+    said = []
+    for name, kind in KINDS.items():
+        first = (kind.__doc__ or "").split("\n")[0]
+        said.append(f"## {name}\n\n{first}\n\n{_fields(kind)}")
+        for field in fields_of(kind):
+            if field.group:
+                about = (field.group.__doc__ or "").split("\n")[0]
+                said.append(
+                    f"### {field.name} of a {name}\n\n{about} A text alone stands for its "
+                    f"{_code(field.fields[0].name)}.\n\n{_fields(field.group)}"
+                )
+    return "\n\n".join(said)
+
+
+def _fields(kind: type) -> str:
+    return table(
+        ("field", "holds", "needed", "meaning"),
+        (
+            (
+                _code(field.name),
+                field.type.name.lower()
+                + (f", out of {field.about.codes.replace('_', ' ')}" if field.about.codes else "")
+                + (f", a {field.about.link}" if field.about.link else ""),
+                "yes" if field.required else "filled in" if field.about.at_the_door else "",
+                field.about.meaning,
+            )
+            for field in fields_of(kind)
+        ),
+    )
+
+
+def field_types() -> str:
+    source = (DOCS.parent / "src/mesococktail/records/fields.py").read_text(encoding="utf-8")
+    found = re.findall(r'^    ([A-Z]+) = auto\(\)\n    """(.+?)"""', source, re.MULTILINE)
+    assert [name for name, _ in found] == [each.name for each in FieldType]
+    return table(("holds", "what that is"), ((name.lower(), meaning) for name, meaning in found))
+
+
+# What the columns mean that do not come from a field of a record.
+_COLUMNS = {
+    "key": "sequence of the record's first entry: its number in every table",
+    "record_id": "id of the record, as the commands print it",
+    "status": ", ".join(f"{place} {word}" for place, word in enumerate(STATUS)) + "; the word in a view",
+    "combination": "the sorted agent ids, joined by ` + `; in a fact table its number in `dim_combination`",
+    "deviation": "why the cocktail departs from the composition law, in the prescriber's words",
+    "prescription": "`key` of the prescription",
+    "position": "place in the mixture as written: from 0 in a table, from 1 in a view; of a finding, its place",
+    "agent": "id of the agent; in a fact table its number in `dim_agent`",
+    "agent_name": "name of the agent as it was when first recorded",
+    "role": ", ".join(f"{place} {word}" for place, word in enumerate(ROLES)) + "; the word in a view",
+    "purpose": "what an adjunct is for; in a fact table its number in `dim_term`",
+    "measure": "how the dose is counted: "
+    + ", ".join(f"{place} {name} in {unit}" for place, (name, unit) in enumerate(MEASURES.values())),
+    "dose_micro": "dose prescribed, in whole millionths of the unit of its measure; empty where not known",
+    "volume_micro_mL": "volume drawn, in whole millionths of a millilitre; empty where not known",
+    "fills_to_micro_mL": "total that a filling adjunct fills up to, in millionths of a millilitre",
+    "volume_mL": "volume drawn",
+    "fills_to_mL": "total that a filling adjunct fills up to",
+    "voided": "1 where the prescription should never have existed",
+    "member": "number in `dim_agent` of an agent that a premix is known to hold",
+    "severity": "info, warning or error",
+    "code": "code of the finding",
+    "path": "place in the record that the finding speaks of",
+    "id": "number of the text in this file",
+    "name": "name of the agent as it was when first recorded",
+    "prescriptions": "number of prescriptions that are not voided",
+    "other_agent": "id of the other agent, the later of the two in the alphabet",
+    "doctor": "id of the doctor",
+    "patient": "id of the patient",
+    "term": "code of a term, of any vocabulary",
+}
+_COLUMNS |= {f"dose_{unit}": f"dose prescribed, counted in {unit}" for _, unit in MEASURES.values()}
+_PARTS = {
+    "utc": "seconds since 1970, UTC",
+    "offset": "minutes that the clock there was ahead of UTC",
+    "month": "calendar month there, as 202503; as 2025-03 in a view",
+    "digits": "of an imprecise date, how many characters of it are known",
+    "fewest": "fewest sessions it adds up to",
+    "most": "most sessions it adds up to",
+    "stated": "sessions as somebody stated them",
+}
+
+
+def tables() -> str:
+    connection = sqlite3.connect(":memory:")
+    make_layout(connection)
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT IN ('log', 'entry', 'payload') "
+        "ORDER BY type DESC, name"
+    ).fetchall()
+    said = []
+    for sort, name in found:
+        columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+        rows = ((_code(column[1]), column[2].lower(), _meaning(name, column[1])) for column in columns)
+        said.append(f"### {sort} `{name}`\n\n{table(('column', 'type', 'meaning'), rows)}")
+    connection.close()
+    return "\n\n".join(said)
+
+
+def _meaning(of: str, column: str) -> str:
+    kind = of.removeprefix("fact_")
+    for field, columns in layout_of(kind).columns if kind in KINDS else ():
+        shown = [name for name, _ in columns.shown]
+        if column not in (*columns.names, *shown):
+            continue
+        meaning = columns.field.about.meaning
+        part = column.removeprefix(f"{field}_")
+        if part != column and part in _PARTS:
+            return f"{meaning} Here: {_PARTS[part]}."
+        number = (
+            f" Number in `dim_{columns.dimension}`." if columns.dimension and of.startswith("fact_") else ""
+        )
+        return meaning + number
+    return _COLUMNS[column]
+
+
+def indexes() -> str:
+    connection = sqlite3.connect(":memory:")
+    make_layout(connection)
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+    ).fetchall()
+    connection.close()
+    return table(("index", "on"), ((_code(name), _code(sql.partition(" ON ")[2])) for name, sql in found))
+
+
+def log_tables() -> str:
+    from mesococktail.log.schema import LOG_TABLES
+
+    return "```sql\n" + ";\n".join(LOG_TABLES) + ";\n```"
+
+
+def error_classes() -> str:
+    from mesococktail.cli.exits import exit_code
+
+    found = [
+        each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, errors.MesococktailError)
+    ]
+    return table(
+        ("class", "code", "exit code", "is also a", "when"),
+        (
+            (
+                _code(each.__name__),
+                _code(each.code),
+                exit_code(each("")),
+                ", ".join(_code(base.__name__) for base in each.__bases__ if base is not Exception),
+                " ".join((each.__doc__ or "").split()),
+            )
+            for each in found
+        ),
+    )
+
+
+def commands() -> str:
+    import click
+    from click.testing import CliRunner
+
+    from mesococktail.cli import main
+
+    said = []
+
+    def describe(command: click.Command, names: list[str]) -> None:
+        result = CliRunner().invoke(
+            main, [*names[1:], "--help"], prog_name="mesococktail", terminal_width=96, max_content_width=96
+        )
+        assert result.exit_code == 0, result.output
+        title = " ".join(names)
+        said.append(f"## {title}\n\n```{{code-block}} none\n{result.output.rstrip()}\n```")
+        if isinstance(command, click.Group):
+            for name in sorted(command.list_commands(click.Context(command))):
+                inner = command.get_command(click.Context(command), name)
+                assert inner is not None
+                describe(inner, [*names, name])
+
+    describe(main, ["mesococktail"])
+    return "\n\n".join(said)
+
+
+_MAKERS: dict[str, Callable[[], str]] = {
+    maker.__name__: maker
+    for maker in (
+        accepted_spellings,
+        refused_spellings,
+        ratios,
+        agents,
+        terms,
+        records,
+        field_types,
+        tables,
+        indexes,
+        log_tables,
+        error_classes,
+        commands,
+    )
+}
+
+
+def fresh(text: str) -> str:
+    """Return a page with what is generated in it made anew."""
+    return _MARKED.sub(lambda found: f"{found[1]}\n{_MAKERS[found[2]]()}\n\n{found[3]}", text)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or say which are stale."""
+    stale = []
+    for path in sorted(DOCS.rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if (made := fresh(text)) != text:
+            stale.append(path)
+            if "--check" not in arguments:
+                path.write_text(made, encoding="utf-8")
+    for path in stale:
+        print(
+            f"{path.relative_to(DOCS)} {'is stale: run python docs/generate.py' if '--check' in arguments else 'written'}"
+        )
+    return int(bool(stale) and "--check" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
