@@ -34,7 +34,12 @@ GIVEN: dict[str, object] = {
 
 def prescribe(log: PrescriptionLog, patient: str = "P-014", **fields: Any) -> Entry:
     """Write down one plain prescription."""
-    given = {"doctor": "dr-a", "indication": "androgenetic alopecia", "at": AT, "cocktail": MIXTURE} | fields
+    given: dict[str, Any] = {
+        "doctor": "dr-a",
+        "indication": "androgenetic alopecia",
+        "at": AT,
+        "cocktail": MIXTURE,
+    } | fields
     return log.prescribe(patient=patient, **given)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,11 +21,12 @@ from mesococktail.errors import (
     RecordError,
     RecordNotFoundError,
 )
+from mesococktail.log.batch import append_many
 from mesococktail.records import Around, Prescription
 from tests.log.helpers import AT, GIVEN, LINE, MIXTURE, codes, digest, make, prescribe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -39,7 +40,9 @@ def unchanged(path: Path) -> Iterator[PrescriptionLog]:
 
 
 _PRESCRIBED: dict[str, dict[str, Any]] = {
-    "a concentration where a dose is needed": {"cocktail": "minoxidil 5 mg/mL (principal) + biotin 5 mg (complementary)"},
+    "a concentration where a dose is needed": {
+        "cocktail": "minoxidil 5 mg/mL (principal) + biotin 5 mg (complementary)"
+    },
     "a length": {"cocktail": "minoxidil 5 mm (principal) + biotin 5 mg (complementary)"},
     "not a number": {"cocktail": "minoxidil NaN mg (principal) + biotin 5 mg (complementary)"},
     "infinity": {"cocktail": "minoxidil inf mg (principal) + biotin 5 mg (complementary)"},
@@ -65,7 +68,9 @@ _PRESCRIBED: dict[str, dict[str, Any]] = {
     "a time before 1900": {"at": "1066-10-14T09:00+00:00"},
     "a time that is none": {"at": "yesterday"},
     "an imprecise time of today": {"at": Around(2019, 3)},
-    "an unknown amount of today": {"cocktail": "minoxidil unknown (torn) (principal) + biotin 5 mg (complementary)"},
+    "an unknown amount of today": {
+        "cocktail": "minoxidil unknown (torn) (principal) + biotin 5 mg (complementary)"
+    },
     "a plan that is none": {"plan": "now and then"},
     "a rationale too long": {"rationale": "x" * 4001},
     "a control character": {"rationale": "dry\x00scalp"},
@@ -85,7 +90,13 @@ _PRESCRIBED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("fields", _PRESCRIBED.values(), ids=_PRESCRIBED.keys())
 def test_what_cannot_be_prescribed_leaves_the_file_as_it_was(path: Path, fields: dict[str, Any]) -> None:
-    call = {"patient": "P-1", "doctor": "dr-a", "indication": "alopecia areata", "at": AT, "cocktail": MIXTURE}
+    call: dict[str, Any] = {
+        "patient": "P-1",
+        "doctor": "dr-a",
+        "indication": "alopecia areata",
+        "at": AT,
+        "cocktail": MIXTURE,
+    }
     with unchanged(path) as log, pytest.raises(MesococktailError):
         log.prescribe(**(call | fields))
 
@@ -114,7 +125,8 @@ _LINES: dict[str, object] = {
     "hostile names": {1: 2, "a": 3},
     "hostile SQL": json.dumps(GIVEN | {"doctor": "dr-a'; DROP TABLE entry; --"}),
     "a hostile cocktail": json.dumps(GIVEN | {"cocktail": {"ingredients": [{"agent": ["x"], "role": {}}]}}),
-    "a float dose": GIVEN | {"cocktail": {"ingredients": [{"agent": "minoxidil", "role": "principal", "dose": 5.0}]}},
+    "a float dose": GIVEN
+    | {"cocktail": {"ingredients": [{"agent": "minoxidil", "role": "principal", "dose": 5.0}]}},
     "nothing": None,
     "a cocktail": MIXTURE,
     "a Decimal": Decimal(5),
@@ -153,7 +165,15 @@ def test_a_batch_that_makes_no_sense_is_refused(path: Path, arguments: dict[str,
 
 def test_empty_lines_are_passed_over_and_lines_are_counted(log: PrescriptionLog) -> None:
     seen: list[int] = []
-    lines = ["", json.dumps(GIVEN), b"  ", json.dumps(GIVEN).encode(), GIVEN, Doctor(id="dr-b", name="B"), "{"]
+    lines = [
+        "",
+        json.dumps(GIVEN),
+        b"  ",
+        json.dumps(GIVEN).encode(),
+        GIVEN,
+        Doctor(id="dr-b", name="B"),
+        "{",
+    ]
     report = log.append_many(lines, on_refused="report", batch=2, progress=seen.append)
     assert seen == [2, 4, 6, 7]
     assert (report.read, report.appended, report.repeated, report.refused_count) == (7, 4, 0, 1)
@@ -167,7 +187,9 @@ def test_a_batch_that_stops_keeps_the_batches_before_and_says_so(log: Prescripti
     assert len(log) == 8
 
 
-def test_only_the_first_refused_ones_are_listed(log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_first_refused_ones_are_listed(
+    log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mesococktail.log.batch.MOST_LISTED", 2)
     report = log.append_many(["{"] * 5, on_refused="report")
     assert (len(report.refused), report.refused_count) == (2, 5)
@@ -196,12 +218,13 @@ def test_a_doctor_in_a_batch_may_prescribe_right_behind(log: PrescriptionLog) ->
 def test_a_prescription_in_a_batch_may_renew_one_before_it(log: PrescriptionLog) -> None:
     report = log.append_many([GIVEN | {"id": _ID}, GIVEN | {"renews": _ID}])
     assert report.appended == 2
-    with pytest.raises(BatchError, match="renews: .* belongs to another patient"):
+    with pytest.raises(BatchError, match=r"renews: .* belongs to another patient"):
         log.append_many([GIVEN | {"patient": "P-other", "renews": _ID}])
 
 
 def test_a_batch_may_be_made_of_records(log: PrescriptionLog) -> None:
-    record: Any = Prescription(
+    made: Any = Prescription
+    record = made(
         patient="P-1", doctor="dr-a", at=AT, indication="alopecia areata", cocktail=Cocktail.parse(LINE)
     )
     assert log.append_many(iter([record, record])).appended == 2
@@ -221,7 +244,9 @@ _ACTS: dict[str, Callable[[PrescriptionLog], object]] = {
     "stop with a long reason": lambda log: log.stop(next(log.prescriptions()), reason="x" * 1001),
     "stop with half a letter": lambda log: log.stop(next(log.prescriptions()), reason="\ud800"),
     "stop a doctor": lambda log: log.stop(log.doctors()[0], reason="x"),
-    "amend to a doctor": lambda log: log.amend(next(log.prescriptions()), Doctor(id="x", name="X"), reason="x"),
+    "amend to a doctor": lambda log: log.amend(
+        next(log.prescriptions()), Doctor(id="x", name="X"), reason="x"
+    ),
     "amend to nothing": lambda log: log.amend(next(log.prescriptions()), None, reason="x"),
     "amend the patient": lambda log: _amend(log, patient="P-other"),
     "amend to renew itself": lambda log: _amend(log, renews=next(log.prescriptions()).id),
@@ -250,12 +275,24 @@ def test_an_act_that_makes_no_sense_leaves_the_file_as_it_was(
         act(log)
 
 
-_SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from([LINE, AT])
-_HOSTILE = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3))
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from([LINE, AT])
+)
+_HOSTILE = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(st.sampled_from([*GIVEN, "id", "kind", "recorded_by", "renews", "plan", "x"]), _HOSTILE))
+@given(
+    st.dictionaries(st.sampled_from([*GIVEN, "id", "kind", "recorded_by", "renews", "plan", "x"]), _HOSTILE)
+)
 def test_whatever_a_line_holds_it_is_taken_or_refused_with_our_error(
     log: PrescriptionLog, changes: dict[str, Any]
 ) -> None:
@@ -296,7 +333,7 @@ def test_a_voided_doctor_prescribes_no_more_and_the_id_stays_taken(log: Prescrip
 
 def test_the_clinic_needs_a_short_name(tmp_path: Path) -> None:
     for name in ("", " ", "x" * 65, "a\nb", None, 5):
-        with pytest.raises(RecordError, match="^clinic: "):
+        with pytest.raises(RecordError, match=r"^clinic: "):
             PrescriptionLog.create(tmp_path / "a.db", clinic=name)  # type: ignore[arg-type]  # that is the point
     assert list(tmp_path.iterdir()) == []
 
@@ -308,3 +345,15 @@ def test_an_author_of_the_log_stands_in_every_entry_unless_a_call_says_otherwise
     with PrescriptionLog.open(tmp_path / "a.db", recorded_by="nurse") as log:
         assert prescribe(log).recorded_by == "nurse"
         assert prescribe(log, recorded_by="dr-a").recorded_by == "dr-a"
+
+
+def test_a_dry_run_checks_everything_and_writes_nothing(path: Path) -> None:
+    with unchanged(path) as log:
+        report = append_many(
+            log._recorder, [GIVEN, "{"], "prescription", "report", 10, None, None, dry_run=True
+        )
+        assert (report.read, report.appended, report.refused_count) == (2, 1, 1)
+
+
+def test_a_mapping_that_is_no_dict_is_taken_as_well(log: PrescriptionLog) -> None:
+    assert log.append_many([MappingProxyType(GIVEN)]).appended == 1

@@ -35,19 +35,24 @@ _REFUSED = [
     "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE seq = 2",
     "REPLACE INTO entry SELECT * FROM entry WHERE seq = 6",
     "INSERT OR IGNORE INTO entry SELECT * FROM entry WHERE seq = 2",
-    "INSERT INTO entry SELECT seq + 100, act, kind, schema, randomblob(16), 1, NULL, 0, NULL, commitment, hash "
+    "INSERT INTO entry SELECT seq + 100, act, kind, schema, randomblob(16), 1, NULL, 0, NULL, "
+    "commitment, hash "
     "FROM entry WHERE seq = 2",
-    "INSERT INTO entry SELECT 7, act, kind, schema, id, 1, NULL, 0, NULL, commitment, hash FROM entry WHERE seq = 2",
+    "INSERT INTO entry SELECT 7, act, kind, schema, id, 1, NULL, 0, NULL, commitment, hash FROM "
+    "entry WHERE seq = 2",
     "INSERT OR REPLACE INTO entry SELECT 7, act, kind, schema, id, 1, NULL, 0, NULL, commitment, hash "
     "FROM entry WHERE seq = 2",
-    "INSERT INTO entry SELECT 7, act, kind, schema, id, 3, NULL, 0, NULL, commitment, hash FROM entry WHERE seq = 2",
-    "INSERT INTO entry SELECT 7, 'edit', kind, schema, id, 2, NULL, 0, NULL, commitment, hash FROM entry WHERE seq = 2",
+    "INSERT INTO entry SELECT 7, act, kind, schema, id, 3, NULL, 0, NULL, commitment, hash FROM "
+    "entry WHERE seq = 2",
+    "INSERT INTO entry SELECT 7, 'edit', kind, schema, id, 2, NULL, 0, NULL, commitment, hash FROM "
+    "entry WHERE seq = 2",
     "INSERT INTO entry SELECT * FROM entry WHERE seq = 2 ON CONFLICT (seq) DO UPDATE SET reason = 'x'",
     "INSERT INTO entry (act, kind, schema, id, version, recorded_at, hash) "
     "VALUES ('record', 'doctor', 1, randomblob(16), 2, 0, zeroblob(32))",
     "INSERT OR REPLACE INTO payload SELECT seq, salt, '{}' FROM payload WHERE seq = 2",
     "REPLACE INTO payload SELECT seq, salt, '{}' FROM payload WHERE seq = 6",
-    "INSERT INTO payload SELECT seq, salt, '{}' FROM payload WHERE seq = 6 ON CONFLICT (seq) DO UPDATE SET document = ''",
+    "INSERT INTO payload SELECT seq, salt, '{}' FROM payload WHERE seq = 6 ON CONFLICT (seq) DO "
+    "UPDATE SET document = ''",
     "INSERT INTO payload VALUES (7, zeroblob(16), '{}')",
     "INSERT INTO payload VALUES (0, zeroblob(16), '{}')",
 ]
@@ -69,8 +74,7 @@ def _row(database: sqlite_utils.Database, table: str) -> dict[str, Any]:
     return next(iter(database[table].rows_where(order_by="1 desc", limit=1)))
 
 
-Act = "Callable[[sqlite_utils.Database, str], object]"
-_WRITING: dict[str, Act] = {
+_WRITING: dict[str, Callable[[Any, str], object]] = {
     "insert": lambda d, t: d[t].insert(_row(d, t)),
     "insert_replace": lambda d, t: d[t].insert(_row(d, t), pk=_pk(t), replace=True),
     "insert_ignore": lambda d, t: d[t].insert(_row(d, t), pk=_pk(t), ignore=True),
@@ -154,7 +158,8 @@ def test_statistics_of_the_query_planner_do_no_harm(path: Path) -> None:
 def test_a_forged_entry_in_its_place_is_found_by_verify(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(
-            "INSERT INTO entry VALUES (7, 'void', 'doctor', 1, (SELECT id FROM entry WHERE seq = 1), 2, NULL, 0, "
+            "INSERT INTO entry VALUES (7, 'void', 'doctor', 1, (SELECT id FROM entry WHERE seq = 1), "
+            "2, NULL, 0, "
             "'x', NULL, zeroblob(32))"
         )
     assert "broken_link" in codes(path)
@@ -165,7 +170,14 @@ def test_the_views_are_readable_by_a_stranger_who_trusts_no_schema(path: Path) -
         connection.execute("PRAGMA trusted_schema = OFF")
         views = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
         shown = {view: connection.execute(f"SELECT * FROM {view}").fetchall() for view in views}
-    assert set(shown) == {"prescription", "ingredient", "adjunct", "doctor", "combination_frequency", "agent_pair"}
+    assert set(shown) == {
+        "prescription",
+        "ingredient",
+        "adjunct",
+        "doctor",
+        "combination_frequency",
+        "agent_pair",
+    }
     assert shown["combination_frequency"] == [("biotin + minoxidil", 5)]
     assert shown["agent_pair"] == [("biotin", "minoxidil", 5)]
     assert len(shown["ingredient"]) == 10

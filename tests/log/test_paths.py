@@ -50,7 +50,9 @@ def test_a_new_log_is_the_owners_alone_and_whole(tmp_path: Path) -> None:
             ("integrity_check", "ok"),
         ):
             assert connection.execute(f"PRAGMA {pragma}").fetchone() == (value,)
-        tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table'").fetchall()
+        tables = connection.execute(
+            "SELECT name, strict FROM pragma_table_list WHERE type = 'table'"
+        ).fetchall()
         assert [name for name, strict in tables if not strict and not name.startswith("sqlite_")] == []
         texts = connection.execute("SELECT group_concat(sql) FROM sqlite_schema").fetchone()[0]
         assert "json" not in texts.lower()
@@ -91,8 +93,16 @@ _AT_THE_PATH: dict[str, tuple[Callable[[Path], Any], type[LogError], str]] = {
     "text": (lambda path: path.write_text("patient;dose\n" * 90), NotALogError, "is not a SQLite file"),
     "little text": (lambda path: path.write_text("x"), NotALogError, "^.*is (a|not a) "),
     "another program's database": (_foreign, NotALogError, "is a database of another program"),
-    "a newer log": (lambda path: _marked(path, 2), LogVersionError, r"newer mesococktail \(layout 2; .* up to 1\); upgrade"),
-    "a log of other tables": (lambda path: _marked(path, 1), NotALogError, "are not the ones this library made"),
+    "a newer log": (
+        lambda path: _marked(path, 2),
+        LogVersionError,
+        r"newer mesococktail \(layout 2; .* up to 1\); upgrade",
+    ),
+    "a log of other tables": (
+        lambda path: _marked(path, 1),
+        NotALogError,
+        "are not the ones this library made",
+    ),
 }
 
 
@@ -147,7 +157,7 @@ def test_a_path_where_nothing_can_be_has_our_error(tmp_path: Path, log: Prescrip
 
 @pytest.mark.parametrize("path", [None, 5, b"x"])
 def test_what_is_no_path_has_our_error(path: Any) -> None:
-    with pytest.raises(RecordError, match="^path: "):
+    with pytest.raises(RecordError, match=r"^path: "):
         PrescriptionLog.open(path)
 
 
@@ -161,7 +171,9 @@ def test_a_log_that_may_not_be_written_is_opened_for_reading_only(
         assert len(log) == 6
 
 
-def test_a_folder_that_may_not_be_written_takes_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_written_takes_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def denied(*_: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -243,7 +255,11 @@ def test_a_network_mount_is_refused_for_writing_and_allowed_for_reading(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection_module, "_mount_type", lambda _: "nfs4")
-    for use in (lambda: PrescriptionLog.open(path), lambda: PrescriptionLog.create(path, clinic="c")):
+    uses: list[Callable[[], object]] = [
+        lambda: PrescriptionLog.open(path),
+        lambda: PrescriptionLog.create(path, clinic="c"),
+    ]
+    for use in uses:
         with pytest.raises(LogReadOnlyError, match=r"network mount \(nfs4\), where locks cannot be trusted"):
             use()
     with PrescriptionLog.open(path, read_only=True) as log:
@@ -269,7 +285,13 @@ def test_each_error_of_sqlite_has_one_of_ours(name: str, said: str) -> None:
 
 def test_the_settings_of_our_connection_are_the_safe_ones(path: Path) -> None:
     connection = connection_module.open_file(path, read_only=False)
-    wanted = {"synchronous": 3, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0, "secure_delete": 1}
+    wanted = {
+        "synchronous": 3,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "trusted_schema": 0,
+        "secure_delete": 1,
+    }
     for pragma, value in wanted.items():
         assert connection.rows(f"PRAGMA {pragma}") == [(value,)]
     connection.close()

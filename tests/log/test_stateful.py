@@ -6,7 +6,7 @@ import io
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -25,9 +25,11 @@ from hypothesis.stateful import (
 
 from mesococktail import Cocktail, Doctor, PrescriptionLog
 from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
-from mesococktail.log import Entry
 from mesococktail.log.ids import Maker, text_of
 from tests.log.helpers import AT, GIVEN, damaging, exported, star
+
+if TYPE_CHECKING:
+    from mesococktail.log import Entry
 
 _MAKER = Maker()
 _LINES = (
@@ -291,7 +293,7 @@ class LogMachine(RuleBasedStateMachine):
 
 
 def test_the_log_and_a_plain_model_of_it_agree() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis declares none
+    run_state_machine_as_test(
         LogMachine, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
     )
 
@@ -299,7 +301,10 @@ def test_the_log_and_a_plain_model_of_it_agree() -> None:
 class SabotagedMachine(LogMachine):
     """A log whose star somebody alters, or whose document somebody edits, before it is looked at."""
 
-    sabotage = "UPDATE fact_prescription SET at_month = at_month + 1 WHERE key = (SELECT max(key) FROM fact_prescription)"
+    sabotage = (
+        "UPDATE fact_prescription SET at_month = at_month + 1 "
+        "WHERE key = (SELECT max(key) FROM fact_prescription)"
+    )
 
     def whole(self) -> None:
         if any(model.kind == "prescription" for model in self.records.values()):
@@ -322,10 +327,11 @@ def test_the_machine_notices_a_log_that_was_sabotaged(sabotage: str) -> None:
 
     Machine.sabotage = sabotage
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis declares none
+        run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=10,
+                max_examples=30,
+                derandomize=True,
                 stateful_step_count=6,
                 deadline=None,
                 database=None,

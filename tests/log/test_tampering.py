@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _CHAIN = {
     "document edited": "UPDATE payload SET document = replace(document, '5 mg', '6 mg') WHERE seq = 3",
     "document is not JSON": "UPDATE payload SET document = 'no' WHERE seq = 3",
-    "document is too deep": "UPDATE payload SET document = replace(hex(zeroblob(50000)), '00', '[') WHERE seq = 3",
+    "document is too deep": (
+        "UPDATE payload SET document = replace(hex(zeroblob(50000)), '00', '[') WHERE seq = 3"
+    ),
     "recorded by": "UPDATE entry SET recorded_by = 'dr-z' WHERE seq = 3",
     "time": "UPDATE entry SET recorded_at = recorded_at + 1 WHERE seq = 3",
     "act": "UPDATE entry SET act = 'amend' WHERE seq = 3",
@@ -64,7 +66,9 @@ def test_an_edit_whose_commitment_was_made_to_fit_breaks_the_link(path: Path) ->
 
 _STAR = {
     "row changed": "UPDATE fact_prescription SET at_month = 199001 WHERE key = 3",
-    "dose changed": "UPDATE fact_ingredient SET dose_micro = dose_micro + 1 WHERE prescription = 3 AND position = 0",
+    "dose changed": (
+        "UPDATE fact_ingredient SET dose_micro = dose_micro + 1 WHERE prescription = 3 AND position = 0"
+    ),
     "status changed": "UPDATE fact_prescription SET status = 2 WHERE key = 3",
     "row gone": "DELETE FROM fact_ingredient WHERE prescription = 3",
     "extra row behind the end": "INSERT INTO fact_member VALUES (99, 0, 1)",
@@ -76,7 +80,9 @@ _STAR = {
     "agent renamed": "UPDATE dim_agent SET name = 'Regaine' WHERE agent = 'minoxidil'",
     "extra text": "INSERT INTO dim_patient VALUES (50, 'P-x')",
     "member gone": "DELETE FROM dim_combination_member WHERE agent = 1",
-    "member exchanged": "UPDATE dim_combination_member SET agent = (SELECT max(id) FROM dim_agent) WHERE agent = 1",
+    "member exchanged": (
+        "UPDATE dim_combination_member SET agent = (SELECT max(id) FROM dim_agent) WHERE agent = 1"
+    ),
     "numbers exchanged": (
         "UPDATE dim_patient SET id = 100 WHERE id = 2; UPDATE dim_patient SET id = 2 WHERE id = 3; "
         "UPDATE dim_patient SET id = 3 WHERE id = 100"
@@ -104,8 +110,10 @@ def test_deriving_it_anew_finds_a_change_of_the_star_and_rebuild_mends_it(path: 
     [
         "DELETE FROM payload WHERE seq > 4; DELETE FROM entry WHERE seq > 4; "
         "DELETE FROM fact_ingredient WHERE prescription > 4; DELETE FROM fact_prescription WHERE key > 4",
-        "DELETE FROM payload; DELETE FROM fact_ingredient; DELETE FROM fact_prescription; DELETE FROM fact_doctor; "
-        "DELETE FROM entry; DELETE FROM dim_combination_member; DELETE FROM dim_combination; DELETE FROM dim_agent; "
+        "DELETE FROM payload; DELETE FROM fact_ingredient; DELETE FROM fact_prescription; DELETE "
+        "FROM fact_doctor; "
+        "DELETE FROM entry; DELETE FROM dim_combination_member; DELETE FROM dim_combination; DELETE "
+        "FROM dim_agent; "
         "DELETE FROM dim_patient; DELETE FROM dim_term; DELETE FROM dim_doctor",
     ],
     ids=["tail cut", "emptied"],
@@ -231,7 +239,9 @@ def test_flipped_bits_are_found_and_never_raise_what_is_not_ours(template: Path,
 
 
 @pytest.mark.parametrize("value", ["NULL", "5", "x'00'", "'text'", "-1", "9223372036854775807"])
-@pytest.mark.parametrize("column", ["act", "kind", "schema", "version", "recorded_by", "recorded_at", "reason", "hash"])
+@pytest.mark.parametrize(
+    "column", ["act", "kind", "schema", "version", "recorded_by", "recorded_at", "reason", "hash"]
+)
 def test_a_value_of_the_wrong_type_is_found_and_never_raises_what_is_not_ours(
     path: Path, column: str, value: str
 ) -> None:
@@ -293,8 +303,8 @@ def test_a_log_of_several_pages_is_verified_page_by_page(
     monkeypatch.setattr("mesococktail.log.transfer._BATCH", 3)
     log.append_many([GIVEN | {"patient": f"Q-{number % 7}"} for number in range(20)], batch=6)
     entry = next(log.prescriptions())
-    entry = log.amend(entry, attrs.evolve(entry.record, rationale="dry"), reason="missing")
-    log.stop(entry, reason="moved")
+    amended = log.amend(entry, attrs.evolve(entry.record, rationale="dry"), reason="missing")
+    log.stop(amended, reason="moved")
     assert log.verify() == []
     log.rebuild()
     assert log.verify() == []

@@ -67,8 +67,17 @@ def _forged(document: str, **changes: Any) -> Callable[[list[bytes]], list[bytes
         start = chain.origin(header["clinic"], bytes.fromhex(header["log"]), header["created_at"])
         committed = chain.commitment(bytes.fromhex(said["salt"]), document.encode())
         hashed = chain.entry_hash(
-            start, 1, said["act"], said["kind"], 1, bytes.fromhex(said["id"]), said["version"], None,
-            said["recorded_at"], None, committed,
+            start,
+            1,
+            said["act"],
+            said["kind"],
+            1,
+            bytes.fromhex(said["id"]),
+            said["version"],
+            None,
+            said["recorded_at"],
+            None,
+            committed,
         ).hex()
         said |= {"document": document, "commitment": committed.hex(), "hash": hashed}
         end = {"end": 1, "hash": hashed}
@@ -150,7 +159,9 @@ def test_a_damaged_transfer_leaves_nothing_behind(
 
 
 def test_a_list_of_records_is_not_an_export(tmp_path: Path) -> None:
-    with pytest.raises(TransferError, match=r"^line 1: does not begin as an exported log does; import records with"):
+    with pytest.raises(
+        TransferError, match=r"^line 1: does not begin as an exported log does; import records with"
+    ):
         PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b'{"patient":"P"}\n'))
 
 

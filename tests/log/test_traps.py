@@ -48,8 +48,10 @@ def cut_off(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("PRAGMA cache_size = 1")
         writer.execute("BEGIN IMMEDIATE")
-        writer.execute("INSERT INTO fact_member SELECT 1, value, 1 FROM (WITH RECURSIVE n(value) AS "
-                       "(SELECT 100 UNION ALL SELECT value + 1 FROM n LIMIT 20000) SELECT value FROM n)")
+        writer.execute(
+            "INSERT INTO fact_member SELECT 1, value, 1 FROM (WITH RECURSIVE n(value) AS "
+            "(SELECT 100 UNION ALL SELECT value + 1 FROM n LIMIT 20000) SELECT value FROM n)"
+        )
         for name in (path.name, f"{path.name}-journal"):
             shutil.copy(path.with_name(name), path.with_name(f"cut-{name}"))
         writer.execute("ROLLBACK")
@@ -67,7 +69,9 @@ def test_a_reader_says_that_a_writer_was_cut_off_and_the_next_writer_tidies_up(p
     assert codes(path) == set()
 
 
-def test_interned_numbers_are_forgotten_after_a_rollback(log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interned_numbers_are_forgotten_after_a_rollback(
+    log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log.register(Doctor(id="dr-b", name="B"))
     with monkeypatch.context() as patch:
         patch.setattr("mesococktail.log.writer.insert", _full)
@@ -116,7 +120,7 @@ def test_reading_and_rebuilding_never_ask_the_formulary(path: Path, monkeypatch:
     for name in ("find", "term", "terms", "longest", "members", "shipped"):
         monkeypatch.setattr(Formulary, name, explode)
     with PrescriptionLog.open(path) as log:
-        assert [one.record.cocktail.agents for one in log.prescriptions()][0] == ("minoxidil", "biotin")
+        assert next(one.record.cocktail.agents for one in log.prescriptions()) == ("minoxidil", "biotin")
         assert log.rebuild() == 6
         assert log.verify() == []
         copied = log.backup(path.with_name("copy.db"))
@@ -125,7 +129,9 @@ def test_reading_and_rebuilding_never_ask_the_formulary(path: Path, monkeypatch:
 
 def test_a_transfer_keeps_salts_and_times_and_recording_anew_does_not(path: Path, tmp_path: Path) -> None:
     with PrescriptionLog.open(path) as log, make(tmp_path / "again.db", 5) as again:
-        assert [entry.document for entry in log.entries()][0] == [entry.document for entry in again.entries()][0]
+        assert next(entry.document for entry in log.entries()) == next(
+            entry.document for entry in again.entries()
+        )
         assert log.head() != again.head()
 
 
@@ -139,7 +145,9 @@ def test_a_retry_compares_what_was_given(log: PrescriptionLog) -> None:
 
 
 def test_an_id_asks_for_a_time(log: PrescriptionLog) -> None:
-    with pytest.raises(RecordError, match="at: is left out; a call that may be repeated gives id and at together"):
+    with pytest.raises(
+        RecordError, match="at: is left out; a call that may be repeated gives id and at together"
+    ):
         prescribe(log, id="0198c0de-0000-7000-8000-000000000001", at=None)
 
 
@@ -192,21 +200,33 @@ def test_our_own_connection_refuses_what_an_append_only_log_never_does(
     assert codes(path) == set()
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM entry", "DROP TABLE entry", "UPDATE payload SET document = ''"])
-def test_not_even_a_transaction_of_ours_may_change_what_was_logged(log: PrescriptionLog, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM entry", "DROP TABLE entry", "UPDATE payload SET document = ''"]
+)
+def test_not_even_a_transaction_of_ours_may_change_what_was_logged(
+    log: PrescriptionLog, statement: str
+) -> None:
     with pytest.raises(LogReadOnlyError), log._connection.writing() as sqlite:
         sqlite.execute(statement)
     assert log.verify() == []
 
 
-@pytest.mark.parametrize("statement", ["PRAGMA user_version", "PRAGMA application_id", "PRAGMA quick_check", "SELECT 1"])
+@pytest.mark.parametrize(
+    "statement", ["PRAGMA user_version", "PRAGMA application_id", "PRAGMA quick_check", "SELECT 1"]
+)
 def test_our_own_connection_lets_reading_pass(log: PrescriptionLog, statement: str) -> None:
     assert log.rows(statement)
 
 
 @pytest.mark.parametrize(
     ("statement", "parameters"),
-    [("SELECT 1; SELECT 2", ()), ("SELECT ?", (2**70,)), ("SELECT ?", ("\ud800",)), ("SELEC", ()), ("SELECT ?", ())],
+    [
+        ("SELECT 1; SELECT 2", ()),
+        ("SELECT ?", (2**70,)),
+        ("SELECT ?", ("\ud800",)),
+        ("SELEC", ()),
+        ("SELECT ?", ()),
+    ],
 )
 def test_a_question_that_makes_no_sense_gets_our_error(
     log: PrescriptionLog, statement: str, parameters: tuple[object, ...]
@@ -221,7 +241,9 @@ def test_a_backup_inside_a_running_transaction_is_refused(path: Path, log: Presc
     assert not path.with_name("copy.db").exists()
 
 
-def test_a_backup_is_readable_by_its_owner_alone_and_has_the_same_head(path: Path, log: PrescriptionLog) -> None:
+def test_a_backup_is_readable_by_its_owner_alone_and_has_the_same_head(
+    path: Path, log: PrescriptionLog
+) -> None:
     copy = path.with_name("copy.db")
     assert log.backup(copy) == log.head()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -320,9 +342,7 @@ def test_a_batch_whose_commit_fails_is_not_there(
     assert len(log) == 6
 
 
-def test_a_log_that_is_held_too_long_is_busy(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_log_that_is_held_too_long_is_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     with PrescriptionLog.open(path) as one, PrescriptionLog.open(path) as two:
         with one._connection.writing(), pytest.raises(LogBusyError, match="held the log for more than"):
@@ -384,7 +404,7 @@ def test_a_read_only_log_takes_nothing_and_stays_as_it_is(path: Path) -> None:
         for act in (lambda: prescribe(log), log.rebuild, lambda: log.append_many([GIVEN])):
             with pytest.raises(LogReadOnlyError, match=r"open read-only; open it with read_only=False"):
                 act()
-        assert list(log.db["entry"].rows)[0]["seq"] == 1
+        assert next(iter(log.db["entry"].rows))["seq"] == 1
     assert digest(path) == before
 
 
@@ -394,12 +414,36 @@ def test_the_database_for_questions_cannot_write(log: PrescriptionLog) -> None:
 
 
 def test_an_interrupted_reading_does_not_hide_its_cause(log: PrescriptionLog) -> None:
-    with pytest.raises(LogStorageError), log._connection.reading() as sqlite:
-        sqlite.execute("ROLLBACK")
-        raise failing("SQLITE_IOERR_READ")
+
+    def failing_read() -> None:
+        with log._connection.reading() as sqlite:
+            sqlite.execute("ROLLBACK")
+            raise failing("SQLITE_IOERR_READ")
+
+    with pytest.raises(LogStorageError):
+        failing_read()
     with pytest.raises(LogError), log._connection.writing() as sqlite:
         sqlite.execute("ROLLBACK")
 
 
 def test_a_line_with_an_obvious_text_is_what_the_helpers_say(log: PrescriptionLog) -> None:
     assert prescribe(log, cocktail=LINE).record.cocktail.agents == ("minoxidil", "biotin")
+
+
+def test_a_rollback_that_fails_as_well_does_not_hide_the_first_error(log: PrescriptionLog) -> None:
+    real = log._connection.sqlite
+
+    class Failing(Committing):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if sql == "ROLLBACK":
+                raise failing("SQLITE_IOERR_ROLLBACK_ATOMIC")
+            return super().execute(sql, *parameters)
+
+    stand_in: Any = Failing(real, done=False, name="SQLITE_FULL")
+    log._connection.sqlite = stand_in
+    with pytest.raises(LogStorageError, match="SQLITE_FULL"):
+        prescribe(log)
+    log._connection.sqlite = real
+    real.execute("ROLLBACK")
+    assert log.verify() == []
+    assert prescribe(log).seq == 7

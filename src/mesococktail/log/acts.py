@@ -32,7 +32,7 @@ class Standing:
     document: bytes = attrs.field(repr=False)
 
     @property
-    def record(self) -> Any:
+    def record(self) -> Any:  # noqa: ANN401  # any kind of record
         """The newest content.
 
         Raises:
@@ -73,12 +73,6 @@ def standing(connection: sqlite3.Connection, record_id: bytes) -> Standing:
     if row is None:
         raise RecordNotFoundError("no record of that id is in this log", path="id", got=text_of(record_id))
     return standing_of(row)
-
-
-def standing_at(connection: sqlite3.Connection, first: int, last: int) -> list[Standing]:
-    """Return the records whose first entries lie between two sequences, both included, in log order."""
-    rows = connection.execute(STANDING + "f.seq BETWEEN ? AND ? ORDER BY f.seq", (first, last))
-    return [standing_of(row) for row in rows.fetchall()]
 
 
 def standing_of(row: tuple[Any, ...]) -> Standing:
@@ -157,7 +151,7 @@ def same_doctor(known: Standing, doctor: str, content: bytes) -> None:
         )
 
 
-def links_hold(connection: sqlite3.Connection, record: Any, kind: str, own: str | None = None) -> None:
+def links_hold(connection: sqlite3.Connection, record: object, kind: str, own: str | None = None) -> None:
     """Refuse a record that names a doctor or a record that is not there.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import attrs
 
 from mesococktail.errors import BatchError, DocumentError, MesococktailError, RecordError
 from mesococktail.log.acts import links_hold, same_doctor
+from mesococktail.log.chain import Receipt
 from mesococktail.log.ids import bytes_of
 from mesococktail.log.writer import Act
 from mesococktail.records import KINDS, complete, document, name_of, read_json
@@ -21,9 +21,9 @@ from mesococktail.records.compiled import Compiled
 from mesococktail.records.reading import given_record, stored_record
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
 
-    from mesococktail.log.chain import Receipt
     from mesococktail.log.recorder import Recorder
 
 ENVELOPE = ("kind", "id", "recorded_by")

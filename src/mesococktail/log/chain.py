@@ -91,7 +91,7 @@ class Entry:
     """The record's canonical bytes; None for an act that has none, or where it was erased."""
 
     @cached_property
-    def record(self) -> Any:
+    def record(self) -> Any:  # noqa: ANN401  # any kind of record
         """The record that was written down; None for an act that has none.
 
         Raises:

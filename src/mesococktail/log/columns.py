@@ -7,20 +7,19 @@ the document. Times are seconds since 1970 with the offset of the place and its 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, assert_never
 
 import attrs
 
 from mesococktail.amounts import Amount
-from mesococktail.records import FieldType, Plan, month_of, time_of
+from mesococktail.records import Field, FieldType, Plan, month_of, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from fractions import Fraction
 
-    from mesococktail.records import Field
 
 _MILLION = Decimal(1_000_000)
 _EXACT = Context(prec=80)
@@ -46,7 +45,7 @@ class Columns:
     """Where the one value is simply the number of the text in this dimension."""
 
 
-def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:
+def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: C901, PLR0911, PLR0912  # one case a type
     """Return the columns of a field; none for what has tables of its own."""
     name = prefix + field.name
     match field.type:
@@ -177,7 +176,7 @@ def stored_content(document: str) -> dict[str, Any]:
     return content
 
 
-_SCAN = json.JSONDecoder().scan_once
+_SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # the stubs leave it out
 
 
 def stored_amount(raw: Any) -> Amount:  # noqa: ANN401  # a text, or the object that also says how it was written

@@ -309,7 +309,7 @@ def told(path: Path) -> Iterator[None]:
         raise as_ours(error, path) from error
 
 
-def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:
+def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # noqa: PLR0911  # one a kind
     """Return the error of ours that says what *error* means for the log at *path*."""
     name, got = _name(error), str(path)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,7 +27,9 @@ from mesococktail.log.star import STOPPED, VOIDED
 from mesococktail.records import Doctor, Prescription, fields_of, time_of
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
     from os import PathLike
     from types import TracebackType
     from typing import BinaryIO
@@ -297,7 +297,7 @@ class PrescriptionLog:
             records: Records; or their fields as mappings or as lines of JSON (text or bytes). A mapping may
                 name its own ``kind``, ``id`` and ``recorded_by``.
             kind: What a mapping is that does not say so.
-            on_refused: ``stop`` at the first refused one, keeping nothing of its batch; or ``report`` them all
+            on_refused: ``stop`` at the first refused one, keeping nothing of its batch; or ``report`` all
                 and keep the rest.
             batch: Records per transaction.
             recorded_by: Who writes them down.
@@ -358,7 +358,7 @@ class PrescriptionLog:
         return list(self._reader.standing_of_kind("doctor"))
 
     def head(self) -> Receipt:
-        """Return sequence and hash of the newest entry. Kept elsewhere, it proves the whole log up to here."""
+        """Return sequence and hash of the newest entry. Kept elsewhere, it proves the log up to here."""
         return self._reader.head()
 
     def __len__(self) -> int:
@@ -394,7 +394,7 @@ class PrescriptionLog:
     def rebuild(self) -> int:
         """Derive the tables that people query anew from the log; return the number of entries read.
 
-        One transaction: whoever reads meanwhile sees the old tables, and an interrupted rebuild changes nothing.
+        One transaction: whoever reads meanwhile sees the old tables, and an interrupted one changes nothing.
         """
         from mesococktail.log.rebuild import rebuild  # noqa: PLC0415
 
@@ -436,7 +436,7 @@ class PrescriptionLog:
     # What the other modules of this package use.
 
     def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a reading statement at once, as `db` would, through this log's own connection."""
+        """Return all rows of a reading statement at once, through this log's own connection."""
         return self._connection.rows(sql, parameters)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Acts on records: checked against the log as it stands, written in one transaction each, settled on failure."""
+"""Acts on records: checked against the log as it stands, one transaction each, settled on failure."""
 
 from __future__ import annotations
 
@@ -167,6 +167,9 @@ class Recorder:
     def _kept(self, written: Entry) -> bool:
         """Whether an entry whose commit raised is in the log all the same."""
         try:
+            if self._connection.guard().in_transaction:
+                # Not even the rollback was possible, so what we would see is only what we wrote ourselves.
+                return False
             there = self._reader.entry_or_none(bytes_of(written.id), written.version)
         except LogError:
             return False

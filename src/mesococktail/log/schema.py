@@ -76,6 +76,7 @@ LOG_TRIGGERS = (
 def fingerprint(connection: sqlite3.Connection) -> str:
     """Return a hash of every table, index, trigger and view of the file."""
     rows = connection.execute(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' "
+        "ORDER BY type, name"
     ).fetchall()
     return hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The whole log as JSON lines and back: entries with their salts, times and hashes, so the head is the same."""
+"""The whole log as JSON lines and back: with salts, times and hashes, so that the head is the same."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ chain cannot see: its own end cut off, or the whole of it rewritten.
 
 from __future__ import annotations
 
-import sqlite3
 import struct
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,8 @@ from mesococktail.log.star import (
 )
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from mesococktail.log.connection import Connection
 
 PAGE = 1000
@@ -259,9 +260,11 @@ class _Check:
         if not self._numbers_hold:
             return
         stored = self._connection.rows(
-            "SELECT c.combination, (SELECT count(*) FROM dim_combination_member AS m WHERE m.combination = c.id), "
+            "SELECT c.combination, (SELECT count(*) FROM dim_combination_member AS m WHERE "
+            "m.combination = c.id), "
             "(SELECT count(*) FROM dim_combination_member AS m JOIN dim_agent AS a ON a.id = m.agent "
-            "WHERE m.combination = c.id AND instr(' + ' || c.combination || ' + ', ' + ' || a.agent || ' + ') > 0) "
+            "WHERE m.combination = c.id AND instr(' + ' || c.combination || ' + ', ' + ' || a.agent "
+            "|| ' + ') > 0) "
             "FROM dim_combination AS c"
         )
         for combination, members, fitting in stored:

@@ -59,11 +59,13 @@ _FREQUENCY = (
     f"WHERE f.status <> {VOIDED} GROUP BY f.combination ORDER BY prescriptions DESC, combination"
 )
 _PAIR = (
-    "CREATE VIEW agent_pair AS SELECT one.agent AS agent, two.agent AS other_agent, sum(n.prescriptions) AS prescriptions "
+    "CREATE VIEW agent_pair AS SELECT one.agent AS agent, two.agent AS other_agent, "
+    "sum(n.prescriptions) AS prescriptions "
     "FROM (SELECT combination, count(*) AS prescriptions FROM fact_prescription "
     f"WHERE status <> {VOIDED} AND combination IS NOT NULL GROUP BY combination) AS n "
     "JOIN dim_combination_member AS m ON m.combination = n.combination "
     "JOIN dim_combination_member AS o ON o.combination = n.combination "
     "JOIN dim_agent AS one ON one.id = m.agent JOIN dim_agent AS two ON two.id = o.agent "
-    "WHERE one.agent < two.agent GROUP BY one.agent, two.agent ORDER BY prescriptions DESC, agent, other_agent"
+    "WHERE one.agent < two.agent GROUP BY one.agent, two.agent ORDER BY prescriptions DESC, agent, "
+    "other_agent"
 )

@@ -72,7 +72,7 @@ class Writer:
         self._rows.clear()
 
     def append(self, connection: sqlite3.Connection, act: Act) -> tuple[int, bytes]:
-        """Put *act* behind the head; return its sequence and hash. An act on an old record is written at once."""
+        """Put *act* behind the head; return its sequence and hash. A correction is written at once."""
         assert self.head is not None  # noqa: S101  # begin() came first
         previous_seq, previous = self.head
         seq, committed = previous_seq + 1, None
