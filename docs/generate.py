@@ -22,9 +22,12 @@ from mesococktail.formulary import Formulary
 from mesococktail.log.layout import make_layout
 from mesococktail.log.star import MEASURES, ROLES, STATUS, layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
+from mesococktail.research import QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from mesococktail.research import Option
 
 DOCS = Path(__file__).parent
 _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -223,6 +226,26 @@ _PARTS = {
 }
 
 
+def questions() -> str:
+    said = []
+    for question in QUESTIONS.values() if isinstance(QUESTIONS, dict) else QUESTIONS:
+        columns = ((_code(column.name), column.unit or "", column.meaning) for column in question.columns)
+        parts = [f"## {question.command}", question.summary, f"Counts {question.counted}."]
+        if question.options:
+            options = (
+                (_code(each.name), each.meaning, ", ".join(map(_code, each.choices)) or _bounds(each), each.default or "")
+                for each in question.options
+            )
+            parts.append(table(("option", "meaning", "choices", "when left out"), options))
+        parts.append(table(("column", "unit", "meaning"), columns))
+        said.append("\n\n".join(parts))
+    return "\n\n".join(said)
+
+
+def _bounds(option: Option) -> str:
+    return "a name" if option.least is None else f"{option.least} to {option.most}"
+
+
 def tables() -> str:
     connection = sqlite3.connect(":memory:")
     make_layout(connection)
@@ -330,6 +353,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         terms,
         records,
         field_types,
+        questions,
         tables,
         indexes,
         log_tables,
