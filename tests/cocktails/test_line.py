@@ -61,6 +61,24 @@ def test_the_line_points_at_the_part(line: str, message: str) -> None:
     assert str(refused(Cocktail.parse, line)).startswith(message)
 
 
+def test_beside_a_principal_an_ingredient_without_a_role_is_complementary() -> None:
+    line = "minoxidil 1 mL of 5 mg/mL (principal) + biotin 1 mL of 5 mg/mL + saline q.s. to 5 mL"
+    cocktail = Cocktail.parse(line)
+    assert cocktail == Cocktail(MINOXIDIL, BIOTIN, fill("saline", to="5 mL"))
+    assert "biotin 1 mL of 5 mg/mL (complementary)" in str(cocktail)
+
+
+def test_beside_a_principal_an_agent_with_a_usual_purpose_stays_an_adjunct() -> None:
+    cocktail = Cocktail.parse("minoxidil 5 mg (principal) + biotin 5 mg + lidocaine 1 mL of 2 % w/v")
+    assert cocktail.agents == ("minoxidil", "biotin")
+    assert cocktail.adjuncts[0].purpose == "anaesthetic"
+
+
+def test_without_a_principal_nothing_is_taken_for_granted() -> None:
+    error = refused(Cocktail.parse, "minoxidil 5 mg + biotin 5 mg (complementary)")
+    assert "nothing says what it is in the mixture for" in str(error)
+
+
 def test_purposes_are_read_as_labels_too() -> None:
     line = (
         "minoxidil 5 mg (Principal) + biotin 5 mg (complementary) "

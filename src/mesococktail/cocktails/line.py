@@ -3,8 +3,10 @@
 ``minoxidil 1 mL of 5 mg/mL (principal) + biotin 5 mg (complementary) + saline q.s. to 5 mL``
 
 Parts are joined by `` + ``; each is a name the formulary knows, a portion (see `portion`), and in
-parentheses its role, or the purpose of an adjunct. An agent that no formulary knows is written
-``other "name" [what it is]``. A deviation from the composition law stands last: ``; deviation: why``.
+parentheses its role, or the purpose of an adjunct. Where one ingredient says that it is the principal one,
+another that says nothing is complementary; what is written always says it. An agent that no formulary
+knows is written ``other "name" [what it is]``. A deviation from the composition law stands last:
+``; deviation: why``.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ _OTHER = re.compile(r'other "(?P<name>[^"]{1,100})" \[(?P<description>[^\[\]]{1,
 _PURPOSE = re.compile(r"(?P<portion>.*?) ?\((?P<role>[A-Za-z][A-Za-z_ ]*)\)")
 _FILL = re.compile(r"(?:q\.s\.|qs) to (?P<to>.+)")
 _MAKE = {Role.PRINCIPAL.value: principal, Role.COMPLEMENTARY.value: complementary}
+_PRINCIPAL = f"({Role.PRINCIPAL.value})"
 _CLOSING = {"(": ")", "[": "]", '"': '"'}
 
 
@@ -58,10 +61,11 @@ def read_line(text: str, formulary: Formulary | None = None) -> Cocktail:
         raise CocktailError(f"a cocktail is at most {LONGEST} characters on its one line", got=text)
     known = formulary or Formulary.shipped()
     mixture, deviation = _split(text)
+    led = any(part.rstrip().lower().endswith(_PRINCIPAL) for part in mixture)
     parts = []
     for number, part in enumerate(mixture):
         try:
-            parts.append(_read_part(part, known))
+            parts.append(_read_part(part, known, Role.COMPLEMENTARY if led else None))
         except MesococktailError as error:
             raise error.at(f"part {number + 1}") from None
     return Cocktail(*parts, deviation=deviation)
@@ -90,12 +94,15 @@ def _split(text: str) -> tuple[list[str], str | None]:
     return [*parts, text[start:]], None
 
 
-def _read_part(text: str, formulary: Formulary) -> Ingredient | Adjunct:
+def _read_part(text: str, formulary: Formulary, unsaid: Role | None) -> Ingredient | Adjunct:
+    """Read one part; *unsaid* is the role of an ingredient that names none."""
     agent, rest = _name(text.strip(), formulary)
     if filled := _FILL.fullmatch(rest):
         to, purpose = _role_off(filled["to"])
         return fill(agent, to=to, purpose=purpose, formulary=formulary)
     amount, role = _role_off(rest)
+    if role is None and not _purposes(agent, formulary):
+        role = unsaid
     if role in _MAKE:
         return _MAKE[role](agent, amount, formulary=formulary)
     if role is None and not _purposes(agent, formulary):
