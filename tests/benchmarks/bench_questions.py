@@ -25,7 +25,7 @@ NAIVE = {
     "doses": f"with c as ({COMBINED}) select agent, combination, count(*), min(dose_mg), "
     "quantile_cont(dose_mg, [0.25, 0.5, 0.75]), max(dose_mg) from ingredient join c using (prescription) "
     "group by agent, combination",
-    "doctor by month": "select doctor, date_trunc('month', at) m, count(*) from prescription group by doctor, m",
+    "doctor by month": "select doctor, date_trunc('month', \"at\") m, count(*) from prescription group by doctor, m",
     "published": f"select combination, count(*) n from ({COMBINED}) where combination in ({{published}}) group by combination",
 }
 
@@ -97,7 +97,7 @@ def ours(path: Path) -> dict[str, float]:
         "combinations": study.combinations,
         "pairs": study.pairs,
         "doses": lambda: study.doses(by="combination"),
-        "doctor by month": lambda: study.by_doctor(by="month"),
+        "doctor by month": lambda: study.by_doctor(period="month"),
         "published": study.published,
     }
     took = {}

@@ -20,11 +20,13 @@ from mesococktail.records import KINDS, FieldType, fields_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mesococktail.amounts import Amount
 
     Row = tuple[object, ...]
+    Slot = tuple[int, int, str | None, Callable[[Any, Any], tuple[object, ...]]]
+    """Where the values of a field begin and end in a row, the dimension that numbers it, and how they are made."""
 
 ACTIVE, STOPPED, VOIDED = 0, 1, 2
 STATUS = ("active", "stopped", "voided")
@@ -90,9 +92,9 @@ class Layout:
     columns: tuple[tuple[str, Columns], ...]
     """By the name of the field in the document."""
     names: tuple[str, ...]
-    slots: dict[str, tuple[tuple[int, int, Columns], ...]] = attrs.field(eq=False)
+    slots: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
     """By the name of the field: where its columns begin and end in a row."""
-    slots_of_text: dict[str, tuple[tuple[int, int, Columns], ...]] = attrs.field(eq=False)
+    slots_of_text: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
     """The same where the document has a bare text: of a group that is its first field."""
     width: int
     has_cocktail: bool
@@ -112,16 +114,17 @@ def layout_of(kind: str) -> Layout:
     types = {field.type for field in fields}
     own = ("deviation", "combination") if FieldType.COCKTAIL in types else ()
     names: list[str] = ["key", "status"]
-    slots: dict[str, tuple[tuple[int, int, Columns], ...]] = {}
+    slots: dict[str, tuple[Slot, ...]] = {}
     for field, column in columns:
         start = len(names)
         names += column.names
-        slots[field] = (*slots.get(field, ()), (start, len(names), column))
+        slots[field] = (*slots.get(field, ()), (start, len(names), column.dimension, column.values))
     groups = {field.name: field.fields[0] for field in fields if field.type is FieldType.GROUP}
     of_text = dict(slots)
     for name, first in groups.items():
-        start, stop, _ = slots[name][0]
-        of_text[name] = ((start, stop, columns_of(attrs.evolve(first, name=name))[0]),)
+        start, stop, *_ = slots[name][0]
+        [column] = columns_of(attrs.evolve(first, name=name))
+        of_text[name] = ((start, stop, column.dimension, column.values),)
     return Layout(
         kind,
         columns,
@@ -143,7 +146,8 @@ def star_tables() -> tuple[str, ...]:
     ]
     made.append(
         "CREATE TABLE dim_combination_member (combination INTEGER NOT NULL REFERENCES dim_combination (id), "
-        "agent INTEGER NOT NULL REFERENCES dim_agent (id), PRIMARY KEY (combination, agent)) STRICT, WITHOUT ROWID"
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id), PRIMARY KEY (combination, agent)) STRICT, "
+        "WITHOUT ROWID"
     )
     for kind in KINDS:
         made += _kind_tables(layout_of(kind))
@@ -190,12 +194,14 @@ class Star:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, int]] = {dimension: {} for dimension in DIMENSIONS}
+        self._combined: dict[tuple[str, ...], int] = {}
+        """Numbers of combinations by their agents as written, so that an import need not sort them."""
         self._next: dict[str, int] = {}
         self._new: dict[str, list[Row]] = {}
         self._connection: sqlite3.Connection | None = None
 
     def attach(self, connection: sqlite3.Connection | None) -> None:
-        """Look up numbers through *connection* from now on; None to give them out from 1, as a rebuild does."""
+        """Look up numbers through *connection* from now on; None to give them out from 1."""
         self._connection = connection
         self.forget()
 
@@ -203,6 +209,7 @@ class Star:
         """Drop what is remembered: a transaction was rolled back, or somebody else wrote."""
         for known in self._known.values():
             known.clear()
+        self._combined.clear()
         self._next.clear()
         self._new.clear()
 
@@ -279,10 +286,9 @@ class Star:
         known = self._known
         for name, raw in document.items():
             slots = layout.slots if type(raw) is not str else layout.slots_of_text
-            for start, stop, column in slots.get(name, ()):
-                dimension = column.dimension
+            for start, stop, dimension, values in slots.get(name, ()):
                 if dimension is None:
-                    row[start:stop] = column.values(raw, self.intern)
+                    row[start:stop] = values(raw, self.intern)
                 else:
                     row[start] = known[dimension].get(raw) or self.intern(dimension, raw)
         cocktail = document.get("cocktail")
@@ -301,8 +307,12 @@ class Star:
         parts = cocktail["ingredients"]
         known = self._known["agent"]
         agents = [agent if type(agent := part["agent"]) is str else self._agent(agent) for part in parts]
-        combined = COMBINED.join(sorted(agents))
-        combination = self._known["combination"].get(combined) or self.intern("combination", combined)
+        agents_key = tuple(agents)
+        combination = self._combined.get(agents_key)
+        if combination is None:
+            combination = self.intern("combination", COMBINED.join(sorted(agents)))
+            if len(self._combined) < _MOST_REMEMBERED:
+                self._combined[agents_key] = combination
         voided = int(status == VOIDED)
         ingredients = rows["fact_ingredient"]
         for place, (part, agent) in enumerate(zip(parts, agents, strict=True)):

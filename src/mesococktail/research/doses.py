@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -89,30 +91,25 @@ def _walked(scope: Scope, wanted: str | None) -> dict[tuple[int, int, int | None
     """
     chosen = () if wanted is None else (f"i.agent IN {scope.asked.numbers('agent', [wanted])}",)
     order = "i.agent, i.combination, i.measure, i.dose_micro"
-    found: dict[tuple[int, int, int | None], _Histogram] = {}
-    last: tuple[int, int, int | None] | None = None
-    histogram = _Histogram()
-    next_dose, next_count = histogram.doses.append, histogram.counts.append
-    for agent, combination, measure, dose, times in scope.asked.count(
+    walked = scope.asked.count(
         f"SELECT {order}, count(*) {scope.of_ingredients(*chosen)} GROUP BY {order} ORDER BY {order}"
-    ):
-        key = agent, combination, measure
-        if key != last:
-            last = key
-            histogram = found[key] = _Histogram()
-            next_dose, next_count = histogram.doses.append, histogram.counts.append
-        next_dose(dose or 0)  # an unknown dose has no measure, and only its count is used
-        next_count(times)
+    )
+    found = {}
+    for key, lines in groupby(walked, itemgetter(0, 1, 2)):
+        some = list(lines)
+        # An unknown dose has no measure; its row has a count only.
+        doses = array("q", () if key[-1] is None else map(itemgetter(3), some))
+        found[key] = _Histogram(doses, array("q", map(itemgetter(4), some)))
     return found
 
 
 def _row(key: Key, histograms: list[_Histogram]) -> dict[str, Value]:
     agent, combination, measure = key
     row: dict[str, Value] = {"agent": agent, "combination": combination}
-    merged = histograms[0] if len(histograms) == 1 else _merged(histograms)
-    number = sum(merged.counts)
+    number = sum(sum(each.counts) for each in histograms)
     if measure is None:
         return row | {"measure": UNKNOWN, "unit": None, "ingredients": number} | dict.fromkeys(_FIVE)
+    merged = histograms[0] if len(histograms) == 1 else _merged(histograms)
     name, unit = _MEASURES[measure]
     five = zip(_FIVE, five_numbers(merged.doses, merged.counts), strict=True)
     return row | {"measure": name, "unit": unit, "ingredients": number} | dict(five)
