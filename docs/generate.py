@@ -20,7 +20,7 @@ from mesococktail.amounts import spelling_table
 from mesococktail.amounts.vocabulary import RATIOS, UNITS
 from mesococktail.formulary import Formulary
 from mesococktail.log.layout import make_layout
-from mesococktail.log.star import MEASURES, ROLES, STATUS, layout_of
+from mesococktail.log.tables import MEASURES, ROLES, STATUS, layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
 from mesococktail.research import QUESTIONS
 

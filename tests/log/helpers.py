@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail import Cocktail, Doctor, PrescriptionLog, complementary, principal
 from mesococktail.log.schema import LOG_TRIGGERS
-from mesococktail.log.star import star_table_names
+from mesococktail.log.tables import star_table_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mesococktail.log.schema import APPLICATION_ID, LOG_TABLES, LOG_TRIGGERS, USER_VERSION, fingerprint
-from mesococktail.log.star import star_tables
+from mesococktail.log.tables import star_tables
 from mesococktail.log.views import star_views
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, id_of, now
 from mesococktail.log.schema import fingerprint
-from mesococktail.log.star import STOPPED, VOIDED
+from mesococktail.log.tables import STOPPED, VOIDED
 from mesococktail.records import Doctor, Prescription, fields_of, time_of
 
 if TYPE_CHECKING:

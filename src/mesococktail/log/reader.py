@@ -10,7 +10,7 @@ from mesococktail.log.acts import MISFIT, STANDING, Standing, damaged, standing,
 from mesococktail.log.chain import Entry, Receipt, moment
 from mesococktail.log.connection import told
 from mesococktail.log.ids import text_of
-from mesococktail.log.star import VOIDED
+from mesococktail.log.tables import VOIDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

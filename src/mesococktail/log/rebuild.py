@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mesococktail.errors import LogBrokenError, MesococktailError
 from mesococktail.log.acts import status_after
 from mesococktail.log.columns import stored_content
-from mesococktail.log.star import ACTIVE, Star, insert, star_table_names
+from mesococktail.log.star import Star, insert
+from mesococktail.log.tables import ACTIVE, star_table_names
 
 if TYPE_CHECKING:
     import sqlite3

@@ -20,15 +20,8 @@ from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
-from mesococktail.log.star import (
-    ACTIVE,
-    COMBINED,
-    DIMENSIONS,
-    Star,
-    fact_tables,
-    key_column,
-    star_table_names,
-)
+from mesococktail.log.star import Star
+from mesococktail.log.tables import ACTIVE, COMBINED, DIMENSIONS, fact_tables, key_column, star_table_names
 
 if TYPE_CHECKING:
     import sqlite3

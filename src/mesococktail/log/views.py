@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mesococktail.log.star import MEASURES, ROLES, STATUS, VOIDED, layout_of
+from mesococktail.log.tables import MEASURES, ROLES, STATUS, VOIDED, layout_of
 from mesococktail.records import KINDS
 
 

@@ -9,7 +9,8 @@ import attrs
 
 from mesococktail.log import chain
 from mesococktail.log.ids import RandomBytes
-from mesococktail.log.star import ACTIVE, Star, insert, layout_of, star_table_names
+from mesococktail.log.star import Star, insert
+from mesococktail.log.tables import ACTIVE, layout_of, star_table_names
 from mesococktail.records import SCHEMA
 
 if TYPE_CHECKING:

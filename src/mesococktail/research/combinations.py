@@ -7,7 +7,7 @@ from itertools import combinations as choose
 from typing import TYPE_CHECKING
 
 from mesococktail.cocktails.combination import BASE_UNITS, Level, Member
-from mesococktail.log.star import COMBINED, MEASURES, ROLES
+from mesococktail.log.tables import COMBINED, MEASURES, ROLES
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.figures import PLACES, on_grid, rounded, share
 from mesococktail.research.scope import Found

@@ -13,7 +13,7 @@ import attrs
 
 from mesococktail.amounts import Amount
 from mesococktail.errors import MesococktailError, QuestionError
-from mesococktail.log.star import MEASURES, ROLES
+from mesococktail.log.tables import MEASURES, ROLES
 
 if TYPE_CHECKING:
     from mesococktail.amounts import AmountLike

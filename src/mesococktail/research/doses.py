@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.log.star import MEASURES
+from mesococktail.log.tables import MEASURES
 from mesococktail.research.answer import INGREDIENTS, Column, Step
 from mesococktail.research.figures import five_numbers
 from mesococktail.research.scope import Found

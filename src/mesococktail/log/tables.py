@@ -1,0 +1,190 @@
+"""The tables of the star and their columns, made from the declarations of the kinds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.amounts import Dimension
+from mesococktail.log.columns import Columns, columns_of
+from mesococktail.records import KINDS, FieldType, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Slot = tuple[int, int, str | None, Callable[[Any, Any], tuple[object, ...]]]
+    """Where the values of a field begin and end in a row, the dimension that numbers it, and how they are made."""
+
+ACTIVE, STOPPED, VOIDED = 0, 1, 2
+STATUS = ("active", "stopped", "voided")
+
+DIMENSIONS = ("doctor", "patient", "term", "agent", "combination")
+MEASURES = {
+    Dimension.MASS: ("mass", "mg"),
+    Dimension.ACTIVITY: ("activity", "IU"),
+    Dimension.COUNT: ("count", "count"),
+    Dimension.PRODUCT_UNITS: ("product units", "units"),
+    Dimension.VOLUME: ("volume", "mL"),
+}
+"""Measure of a dose and the unit it is counted in, by dimension; the number in the star is the place here."""
+ROLES = ("principal", "complementary")
+COMBINED = " + "
+"""Between the agent ids of a combination's key, which are sorted."""
+
+COCKTAIL_TABLES = {
+    "fact_ingredient": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id)",
+        "role INTEGER NOT NULL",
+        "combination INTEGER NOT NULL REFERENCES dim_combination (id)",
+        "measure INTEGER",
+        "dose_micro INTEGER",
+        "volume_micro_mL INTEGER",
+        "voided INTEGER NOT NULL",
+    ),
+    "fact_adjunct": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id)",
+        "purpose INTEGER NOT NULL REFERENCES dim_term (id)",
+        "measure INTEGER",
+        "dose_micro INTEGER",
+        "volume_micro_mL INTEGER",
+        "fills_to_micro_mL INTEGER",
+    ),
+    "fact_member": (
+        "prescription INTEGER NOT NULL",
+        "position INTEGER NOT NULL",
+        "member INTEGER NOT NULL REFERENCES dim_agent (id)",
+    ),
+}
+_KEYS = {
+    "fact_ingredient": "prescription, position",
+    "fact_adjunct": "prescription, position",
+    "fact_member": "prescription, position, member",
+}
+
+
+@attrs.frozen
+class Layout:
+    """The main table of one kind: its columns, and how a document fills them."""
+
+    kind: str
+    columns: tuple[tuple[str, Columns], ...]
+    """By the name of the field in the document."""
+    names: tuple[str, ...]
+    slots: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
+    """By the name of the field: where its columns begin and end in a row."""
+    slots_of_text: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
+    """The same where the document has a bare text: of a group that is its first field."""
+    width: int
+    has_cocktail: bool
+    has_findings: bool
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return f"fact_{self.kind}"
+
+
+@cache
+def layout_of(kind: str) -> Layout:
+    """Return the layout of a kind of record, from its declaration."""
+    fields = fields_of(KINDS[kind])
+    columns = tuple((field.name, column) for field in fields for column in columns_of(field))
+    types = {field.type for field in fields}
+    own = ("deviation", "combination") if FieldType.COCKTAIL in types else ()
+    names: list[str] = ["key", "status"]
+    slots: dict[str, tuple[Slot, ...]] = {}
+    for field, column in columns:
+        start = len(names)
+        names += column.names
+        slots[field] = (*slots.get(field, ()), (start, len(names), column.dimension, column.values))
+    groups = {field.name: field.fields[0] for field in fields if field.type is FieldType.GROUP}
+    of_text = dict(slots)
+    for name, first in groups.items():
+        start, stop, *_ = slots[name][0]
+        [column] = columns_of(attrs.evolve(first, name=name))
+        of_text[name] = ((start, stop, column.dimension, column.values),)
+    return Layout(
+        kind,
+        columns,
+        (*names, *own),
+        slots,
+        of_text,
+        len(names) + len(own),
+        FieldType.COCKTAIL in types,
+        FieldType.FINDINGS in types,
+    )
+
+
+def star_tables() -> tuple[str, ...]:
+    """Return the statements that make the tables and indexes of the star."""
+    made = [
+        f"CREATE TABLE dim_{name} (id INTEGER PRIMARY KEY, {name} TEXT NOT NULL UNIQUE"
+        f"{', name TEXT NOT NULL' if name == 'agent' else ''}) STRICT"
+        for name in DIMENSIONS
+    ]
+    made.append(
+        "CREATE TABLE dim_combination_member (combination INTEGER NOT NULL REFERENCES dim_combination (id), "
+        "agent INTEGER NOT NULL REFERENCES dim_agent (id), PRIMARY KEY (combination, agent)) STRICT, "
+        "WITHOUT ROWID"
+    )
+    for kind in KINDS:
+        made += _kind_tables(layout_of(kind))
+    for table, columns in COCKTAIL_TABLES.items():
+        made.append(
+            f"CREATE TABLE {table} ({', '.join(columns)}, PRIMARY KEY ({_KEYS[table]})) STRICT, WITHOUT ROWID"
+        )
+    return (*made, *_INDEXES)
+
+
+_INDEXES = (
+    # In the order of the questions, so that each is answered by walking one index.
+    "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_micro, voided)",
+    "CREATE INDEX prescription_combination ON fact_prescription (combination, status)",
+    "CREATE INDEX prescription_doctor ON fact_prescription (doctor, at_month, status)",
+    "CREATE INDEX prescription_patient ON fact_prescription (patient)",
+    "CREATE UNIQUE INDEX doctor_doctor ON fact_doctor (id)",
+)
+
+
+def _kind_tables(layout: Layout) -> list[str]:
+    typed = [
+        f"{name} {sql}"
+        for _, column in layout.columns
+        for name, sql in zip(column.names, column.types, strict=True)
+    ]
+    if layout.has_cocktail:
+        typed += ["deviation TEXT", "combination INTEGER REFERENCES dim_combination (id)"]
+    tables = [
+        f"CREATE TABLE {layout.table} (key INTEGER PRIMARY KEY REFERENCES entry (seq), "
+        f"status INTEGER NOT NULL, {', '.join(typed)}) STRICT"
+    ]
+    if layout.has_findings:
+        tables.append(
+            f"CREATE TABLE {layout.table}_finding (key INTEGER NOT NULL, position INTEGER NOT NULL, "
+            "severity TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (key, position)) "
+            "STRICT, WITHOUT ROWID"
+        )
+    return tables
+
+
+@cache
+def fact_tables() -> tuple[str, ...]:
+    """Return the names of the tables whose rows come from one record each."""
+    return tuple(name for name in star_table_names() if name.startswith("fact_"))
+
+
+def key_column(table: str) -> str:
+    """Return the column of a fact table that holds the record's key."""
+    return "prescription" if table in COCKTAIL_TABLES else "key"
+
+
+@cache
+def star_table_names() -> tuple[str, ...]:
+    """Return the names of the star's tables, in the order in which they can be filled."""
+    return tuple(statement.split()[2] for statement in star_tables() if statement.startswith("CREATE TABLE"))
