@@ -186,7 +186,7 @@ def test_a_log_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: p
     def failing(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mesococktail.log.log.make_layout", failing)
+    monkeypatch.setattr("mesococktail.log.file.make_layout", failing)
     with pytest.raises(KeyboardInterrupt):
         PrescriptionLog.create(tmp_path / "a.db", clinic="c")
     assert list(tmp_path.iterdir()) == []

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mesococktail.log.chain import Receipt
-    from mesococktail.log.log import PrescriptionLog
+    from mesococktail.log.file import LogFile
 
 PAGES = 2048
 """Pages copied while the log is held; a writer gets its turn between."""
 
 
-def backup(log: PrescriptionLog, path: Path) -> Receipt:
+def backup(log: LogFile, path: Path) -> Receipt:
     """Copy *log* to *path*; see `PrescriptionLog.backup`."""
     source = log.reading_connection()
     if source.in_transaction:
@@ -43,7 +43,7 @@ def backup(log: PrescriptionLog, path: Path) -> Receipt:
         ) from None
 
 
-def _made(log: PrescriptionLog, source: sqlite3.Connection, path: Path) -> Receipt:
+def _made(log: LogFile, source: sqlite3.Connection, path: Path) -> Receipt:
     if os.path.lexists(path):
         raise FileExistsError
     unfinished = path.with_name(f".{path.name}.unfinished")
@@ -66,7 +66,7 @@ def _made(log: PrescriptionLog, source: sqlite3.Connection, path: Path) -> Recei
     return head
 
 
-def _verified(log: PrescriptionLog, copy: Path, before: Receipt) -> Receipt:
+def _verified(log: LogFile, copy: Path, before: Receipt) -> Receipt:
     with type(log).open(copy, read_only=True) as made:
         found = made.verify(head=before)
         if found:

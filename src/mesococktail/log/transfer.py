@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from mesococktail.formulary import Formulary
-    from mesococktail.log.log import PrescriptionLog
+    from mesococktail.log.file import LogFile
 
-    Log = TypeVar("Log", bound=PrescriptionLog)
+    Log = TypeVar("Log", bound=LogFile)
 
 FORMAT = 1
 _BATCH = 1000
@@ -51,7 +51,7 @@ _SQL = (
 )
 
 
-def export(log: PrescriptionLog, stream: BinaryIO) -> int:
+def export(log: LogFile, stream: BinaryIO) -> int:
     """Write a header, one line an entry, and a closing line with the head; return the number of entries."""
     clinic, log_id, created_at = log.rows("SELECT clinic, log_id, created_at FROM log")[0]
     _write(

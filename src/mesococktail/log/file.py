@@ -1,0 +1,256 @@
+"""The file of a log: making, opening, closing it, and keeping it whole."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mesococktail.errors import LogBrokenError, MesococktailError, NotALogError, RecordError
+from mesococktail.formulary import Formulary
+from mesococktail.log import chain
+from mesococktail.log.chain import Receipt
+from mesococktail.log.connection import Connection, create_file, open_file, told
+from mesococktail.log.layout import expected_fingerprint, make_layout
+from mesococktail.log.reader import Reader
+from mesococktail.log.recorder import Recorder, author_of, now
+from mesococktail.log.schema import fingerprint
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
+    from os import PathLike
+    from types import TracebackType
+    from typing import BinaryIO
+
+    import sqlite_utils
+
+    from mesococktail.findings import Finding
+
+
+class LogFile:
+    """One log in one SQLite file; what is written in it is the business of `PrescriptionLog`."""
+
+    def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
+        self._connection = connection
+        self._formulary = formulary
+        identity = connection.rows("SELECT clinic, log_id, created_at FROM log")
+        if not identity:
+            raise LogBrokenError(
+                "does not say whose log it is", got=str(connection.path), cure="restore a backup"
+            )
+        clinic, log_id, created_at = identity[0]
+        self.clinic: str = clinic
+        """Name of the clinic whose log this is."""
+        self.id: str = log_id.hex()
+        """Of this log, different for every log there is."""
+        self._origin = chain.origin(clinic, log_id, created_at)
+        self._reader = Reader(connection, self._origin)
+        self._recorder = Recorder(connection, self._reader, self._origin, lambda: self.formulary, recorded_by)
+
+    @classmethod
+    def create(
+        cls,
+        path: str | PathLike[str],
+        *,
+        clinic: str,
+        formulary: Formulary | None = None,
+        recorded_by: str | None = None,
+    ) -> Self:
+        """Make a new log, readable by its owner alone, and open it.
+
+        Args:
+            path: Where no file is yet.
+            clinic: Short name of the clinic, such as ``riverside``.
+            formulary: What names are looked up in; ours when left out.
+            recorded_by: Who writes things down through this object, unless a call says otherwise.
+
+        Raises:
+            LogExistsError: There is already a file.
+            LogNotFoundError: The folder does not exist.
+            LogReadOnlyError: It may not be written there.
+            RecordError: *clinic* is not a short name.
+        """
+        named = author_of(clinic, "clinic")
+        if named is None:
+            raise RecordError("is missing", path="clinic", cure="name the clinic, such as riverside")
+        where = _path(path)
+        create_file(where)
+        try:
+            connection = Connection(where, read_only=False)
+            try:
+                with connection.writing() as sqlite:
+                    make_layout(sqlite)
+                    row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
+                    sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
+            finally:
+                connection.close()
+        except BaseException:
+            where.unlink(missing_ok=True)
+            raise
+        return cls.open(where, formulary=formulary, recorded_by=recorded_by)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | PathLike[str],
+        *,
+        read_only: bool = False,
+        formulary: Formulary | None = None,
+        recorded_by: str | None = None,
+    ) -> Self:
+        """Open a log that exists. Opening never creates one and never changes it.
+
+        Raises:
+            LogNotFoundError: There is none at that path.
+            NotALogError: The file is no log, or its tables or triggers were changed.
+            LogVersionError: A newer version of this library wrote it.
+            LogReadOnlyError: It cannot be written, and *read_only* was not asked for.
+        """
+        connection = open_file(_path(path), read_only=read_only)
+        try:
+            with told(connection.path):
+                found = fingerprint(connection.sqlite)
+            if found != expected_fingerprint():
+                raise NotALogError(
+                    "its tables, triggers or views are not the ones this library made",
+                    got=str(path),
+                    cure="keep the file as it is, and restore a backup or import an export into a new log",
+                )
+            connection.restrict()
+            return cls(connection, formulary, recorded_by)
+        except MesococktailError:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file. Closing twice does no harm."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.clinic!r} at {str(self._connection.path)!r}>"
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._connection.path
+
+    @property
+    def formulary(self) -> Formulary:
+        """What names are looked up in when a record is made."""
+        return self._formulary or Formulary.shipped()
+
+    def head(self) -> Receipt:
+        """Return sequence and hash of the newest entry. Kept elsewhere, it proves the log up to here."""
+        return self._reader.head()
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return self.head().seq
+
+    @property
+    def db(self) -> sqlite_utils.Database:
+        """A read-only sqlite-utils database on this file, for questions of your own. Close it when done."""
+        from mesococktail.log.reader import database  # noqa: PLC0415  # sqlite-utils is slow to load
+
+        return database(self.path)
+
+    # Keeping it whole.
+
+    def verify(
+        self, *, head: Receipt | str | None = None, receipts: Iterable[Receipt | str] = ()
+    ) -> list[Finding]:
+        """Derive everything anew and return what does not fit; an empty list means that the log is sound.
+
+        Args:
+            head: A head that was kept elsewhere; the log must contain it.
+            receipts: Receipts that were kept elsewhere; likewise.
+        """
+        from mesococktail.log.verify import verify  # noqa: PLC0415
+
+        kept = [*receipts, *([] if head is None else [head])]
+        found = verify(self._connection, self._origin, [_receipt(one) for one in kept])
+        if not found:
+            self._connection.doubtful = None
+        return found
+
+    def rebuild(self) -> int:
+        """Derive the tables that people query anew from the log; return the number of entries read.
+
+        One transaction: whoever reads meanwhile sees the old tables, and an interrupted one changes nothing.
+        """
+        from mesococktail.log.rebuild import rebuild  # noqa: PLC0415
+
+        self._recorder.forget()
+        with self._connection.writing() as sqlite:
+            return rebuild(sqlite)
+
+    def backup(self, path: str | PathLike[str]) -> Receipt:
+        """Copy the log to a new file while it is in use, verify the copy, and return its head.
+
+        Raises:
+            LogExistsError: There is already a file.
+            LogBrokenError: The copy does not verify; it was removed.
+        """
+        from mesococktail.log.backup import backup  # noqa: PLC0415
+
+        return backup(self, _path(path))
+
+    def export(self, stream: BinaryIO) -> int:
+        """Write the whole log as JSON lines, salts and hashes included; return the number of entries."""
+        from mesococktail.log.transfer import export  # noqa: PLC0415
+
+        return export(self, stream)
+
+    @classmethod
+    def restore(
+        cls, path: str | PathLike[str], stream: BinaryIO, *, formulary: Formulary | None = None
+    ) -> Self:
+        """Make a new log from what `export` wrote; it has the same head. Nothing is left when that fails.
+
+        Raises:
+            TransferError: The stream is damaged; the message has the line.
+            LogExistsError: There is already a file.
+        """
+        from mesococktail.log.transfer import restore  # noqa: PLC0415
+
+        return restore(cls, _path(path), stream, formulary)
+
+    # What the other modules of this package use.
+
+    def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a reading statement at once, through this log's own connection."""
+        return self._connection.rows(sql, parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[..., Iterable[tuple[Any, ...]]]]:
+        """Read several statements in one consistent picture of the file; `head` then belongs to it.
+
+        Yields what runs one of them: ``run(sql, parameters)``. Keep it short: nobody can write meanwhile.
+        """
+        with self._connection.reading() as sqlite:
+            yield sqlite.execute
+
+    def reading_connection(self) -> sqlite3.Connection:
+        """Return the guarded connection, for copying from."""
+        return self._connection.guard()
+
+
+def _path(path: str | PathLike[str]) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise RecordError("must be a path", path="path", got=path) from None
+
+
+def _receipt(kept: Receipt | str) -> Receipt:
+    return kept if isinstance(kept, Receipt) else Receipt.parse(kept)
