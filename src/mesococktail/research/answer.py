@@ -38,8 +38,8 @@ class Step:
 
     def __str__(self) -> str:
         if not self.dropped and self.what.startswith("read"):
-            return f"{self.left} {self.counted} {self.what}"
-        return f"{self.dropped} dropped: {self.what}; {self.left} left"
+            return f"{self.counted} {self.what}: {self.left}"
+        return f"dropped {self.dropped} ({self.what}): {self.left} left"
 
 
 @attrs.frozen

@@ -130,7 +130,7 @@ def _dose(given: object) -> tuple[Amount | None, Amount | None] | None:
     if low is not None and high is not None:
         if low.dimension is not high.dimension:
             raise QuestionError(
-                f"is from a {low.dimension} to a {high.dimension}, which cannot be compared",
+                f"has its ends in {low.dimension} and in {high.dimension}, which cannot be compared",
                 path="dose",
                 got=f"{low} to {high}",
                 cure="give both in one measure",

@@ -1,0 +1,81 @@
+"""Every question agrees with a second, naive implementation on generated logs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+from mesococktail import PrescriptionLog
+from mesococktail.research import Study
+from tests.research import naive
+from tests.research.logs import Story, conditions, make, stories
+
+if TYPE_CHECKING:
+    from mesococktail.research import Answer
+
+ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("combinations", {"level": "agents", "digits": 2}),
+    ("combinations", {"level": "roles", "digits": 2}),
+    ("combinations", {"level": "doses", "digits": 1}),
+    ("combinations", {"level": "doses", "digits": 2}),
+    ("pairs", {}),
+    ("doses", {"agent": None, "by": "agent"}),
+    ("doses", {"agent": None, "by": "combination"}),
+    ("doses", {"agent": "biotin", "by": "combination"}),
+    ("by_doctor", {"period": None}),
+    ("by_doctor", {"period": "month"}),
+    ("by_period", {"period": "month"}),
+    ("by_period", {"period": "quarter"}),
+    ("by_period", {"period": "year"}),
+    ("published", {}),
+)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed log with the doctors and nothing else."""
+    path = tmp_path_factory.mktemp("research") / "clinic.db"
+    make(path).close()
+    return path
+
+
+def adds_up(answer: Answer, records: list[Any]) -> None:
+    """Every step leaves what the step before left, less what it dropped; the last leaves what was counted."""
+    left: dict[str, int] = {}
+    for step in answer.attrition:
+        if step.counted in left:
+            assert step.left == left[step.counted] - step.dropped
+        assert step.left >= 0
+        left[step.counted] = step.left
+    mixed = [record for record in records if record.cocktail is not None]
+    whole = answer.question in {"by_doctor", "by_period"}
+    assert left["prescriptions"] == len(records if whole else mixed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(story=stories(), where=conditions())
+def test_every_question_agrees_with_plain_python(template: Path, story: Story, where: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(template, folder))
+        with PrescriptionLog.open(path) as log:
+            story.tell(log)
+            assert log.verify() == []
+            for conditions_set in ({}, {"include_voided": True}, where):
+                study = Study(log).where(**conditions_set)
+                # A doctor or a name that is not in the log is refused, which has tests of its own.
+                records = naive.selected(log, conditions_set)
+                for question, options in ASKED:
+                    if "doctor" in conditions_set and not log.rows(
+                        "SELECT 1 FROM dim_doctor WHERE doctor = ?", (conditions_set["doctor"],)
+                    ):
+                        continue
+                    answer = study.ask(question, **options)
+                    assert list(answer.rows) == naive.answer(records, question, options)
+                    assert all(list(row) == [c.name for c in answer.columns] for row in answer.rows)
+                    adds_up(answer, records)
+                    assert answer.source.head == log.head()
