@@ -15,17 +15,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesococktail import errors
+import click
+from click.testing import CliRunner
+
+from mesococktail import cli, errors
 from mesococktail.amounts import spelling_table
 from mesococktail.amounts.vocabulary import RATIOS, UNITS
+from mesococktail.cli.exits import MEANINGS, exit_code
 from mesococktail.formulary import Formulary
 from mesococktail.log.layout import make_layout
+from mesococktail.log.schema import LOG_TABLES
 from mesococktail.log.tables import MEASURES, ROLES, STATUS, layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
 from mesococktail.research import QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mesococktail.research import Option
 
@@ -177,7 +182,8 @@ def _fields(kind: type) -> str:
 def field_types() -> str:
     source = (DOCS.parent / "src/mesococktail/records/fields.py").read_text(encoding="utf-8")
     found = re.findall(r'^    ([A-Z]+) = auto\(\)\n    """(.+?)"""', source, re.MULTILINE)
-    assert [name for name, _ in found] == [each.name for each in FieldType]
+    if [name for name, _ in found] != [each.name for each in FieldType]:
+        raise LookupError("a type of field does not say what it is")
     return table(("holds", "what that is"), ((name.lower(), meaning) for name, meaning in found))
 
 
@@ -189,7 +195,7 @@ _COLUMNS = {
     "combination": "the sorted agent ids, joined by ` + `; in a fact table its number in `dim_combination`",
     "deviation": "why the cocktail departs from the composition law, in the prescriber's words",
     "prescription": "`key` of the prescription",
-    "position": "place in the mixture as written: from 0 in a table, from 1 in a view; of a finding, its place",
+    "position": "place in the mixture as written: from 0 in a table, from 1 in a view",
     "agent": "id of the agent; in a fact table its number in `dim_agent`",
     "agent_name": "name of the agent as it was when first recorded",
     "role": ", ".join(f"{place} {word}" for place, word in enumerate(ROLES)) + "; the word in a view",
@@ -233,7 +239,12 @@ def questions() -> str:
         parts = [f"## {question.command}", question.summary, f"Counts {question.counted}."]
         if question.options:
             options = (
-                (_code(each.name), each.meaning, ", ".join(map(_code, each.choices)) or _bounds(each), each.default or "")
+                (
+                    _code(each.name),
+                    each.meaning,
+                    _choices(each),
+                    each.default or "",
+                )
                 for each in question.options
             )
             parts.append(table(("option", "meaning", "choices", "when left out"), options))
@@ -242,7 +253,9 @@ def questions() -> str:
     return "\n\n".join(said)
 
 
-def _bounds(option: Option) -> str:
+def _choices(option: Option) -> str:
+    if option.choices:
+        return ", ".join(map(_code, option.choices))
     return "a name" if option.least is None else f"{option.least} to {option.most}"
 
 
@@ -250,14 +263,17 @@ def tables() -> str:
     connection = sqlite3.connect(":memory:")
     make_layout(connection)
     found = connection.execute(
-        "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT IN ('log', 'entry', 'payload') "
+        "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') "
+        "AND name NOT IN ('log', 'entry', 'payload') "
         "ORDER BY type DESC, name"
     ).fetchall()
     said = []
     for sort, name in found:
+        if (heading := f"## {sort.capitalize()}s") not in said:
+            said.append(heading)
         columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
         rows = ((_code(column[1]), column[2].lower(), _meaning(name, column[1])) for column in columns)
-        said.append(f"### {sort} `{name}`\n\n{table(('column', 'type', 'meaning'), rows)}")
+        said.append(f"### {name}\n\n{table(('column', 'type', 'meaning'), rows)}")
     connection.close()
     return "\n\n".join(said)
 
@@ -290,14 +306,10 @@ def indexes() -> str:
 
 
 def log_tables() -> str:
-    from mesococktail.log.schema import LOG_TABLES
-
     return "```sql\n" + ";\n".join(LOG_TABLES) + ";\n```"
 
 
 def error_classes() -> str:
-    from mesococktail.cli.exits import exit_code
-
     found = [
         each
         for each in vars(errors).values()
@@ -319,28 +331,31 @@ def error_classes() -> str:
 
 
 def commands() -> str:
-    import click
-    from click.testing import CliRunner
+    return "\n\n".join(
+        f"## {' '.join(names)}\n\n```{{code-block}} none\n{_help(names[1:])}\n```"
+        for names in _names(cli.main, ("mesococktail",))
+    )
 
-    from mesococktail.cli import main
 
-    said = []
+def _names(command: click.Command, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield names
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _names(inner, (*names, name))
 
-    def describe(command: click.Command, names: list[str]) -> None:
-        result = CliRunner().invoke(
-            main, [*names[1:], "--help"], prog_name="mesococktail", terminal_width=96, max_content_width=96
-        )
-        assert result.exit_code == 0, result.output
-        title = " ".join(names)
-        said.append(f"## {title}\n\n```{{code-block}} none\n{result.output.rstrip()}\n```")
-        if isinstance(command, click.Group):
-            for name in sorted(command.list_commands(click.Context(command))):
-                inner = command.get_command(click.Context(command), name)
-                assert inner is not None
-                describe(inner, [*names, name])
 
-    describe(main, ["mesococktail"])
-    return "\n\n".join(said)
+def _help(names: Sequence[str]) -> str:
+    result = CliRunner().invoke(cli.main, [*names, "--help"], prog_name="mesococktail", terminal_width=96)
+    if result.exception is not None:
+        raise result.exception
+    return result.output.rstrip()
+
+
+def exit_codes() -> str:
+    return table(("code", "meaning"), MEANINGS.items())
 
 
 _MAKERS: dict[str, Callable[[], str]] = {
@@ -358,6 +373,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         indexes,
         log_tables,
         error_classes,
+        exit_codes,
         commands,
     )
 }
@@ -377,10 +393,8 @@ def main(arguments: list[str]) -> int:
             stale.append(path)
             if "--check" not in arguments:
                 path.write_text(made, encoding="utf-8")
-    for path in stale:
-        print(
-            f"{path.relative_to(DOCS)} {'is stale: run python docs/generate.py' if '--check' in arguments else 'written'}"
-        )
+    became = "is stale: run python docs/generate.py" if "--check" in arguments else "written"
+    sys.stdout.writelines(f"{path.relative_to(DOCS)} {became}\n" for path in stale)
     return int(bool(stale) and "--check" in arguments)
 
 

@@ -4,7 +4,7 @@ Of a page's blocks, in the order of the page and in one new folder:
 
 - ``python`` is executed; a ``text`` block right after it is what it printed;
 - ``console`` holds commands behind ``$``, each followed by what it printed;
-- ``toml``, ``json`` and ``jsonl`` blocks are written to the file named in the ``<!-- file: … -->`` above them.
+- ``toml`` and ``json`` blocks are written to the file named in the ``<!-- file: … -->`` above them.
 
 Ids, receipts, times and digests differ on every run. One that stands in a page stands for the one that
 really came, also in later commands of that page. A line of ``…`` alone stands for any lines, and ``…``
@@ -39,7 +39,8 @@ _SHAPES = (
     r"\b[0-9a-f]{64}\b",  # a hash
     r"\b[0-9a-f]{32}\b",  # the id of a log
     r"\b[0-9a-f]{16}\b",  # the digest of a formulary
-    r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:[+-][0-9]{2}:[0-9]{2}|Z))?",
+    r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"  # a time …
+    r"(?: ?(?:[+-][0-9]{2}:[0-9]{2}|Z))?",  # … with its offset
     r"\b[0-9]+-[A-Z2-7]{10}\b",  # a receipt
 )
 _VARYING = re.compile("|".join(_SHAPES))
@@ -130,7 +131,7 @@ def run(command: str, folder: Path) -> str:
             timeout=60,
         )
         return done.stdout
-    from mesococktail.cli import main
+    from mesococktail.cli import main  # noqa: PLC0415  # pages without commands do not need it
 
     with contextlib.chdir(folder):
         result = CliRunner().invoke(main, shlex.split(command)[1:], prog_name="mesococktail")
@@ -221,7 +222,7 @@ class Blocks:
             CodeBlockParser("python", _run_python),
             CodeBlockParser("text", _printed),
             CodeBlockParser("console", _run_console),
-            *(CodeBlockParser(language, _write_file) for language in ("toml", "json", "jsonl")),
+            *(CodeBlockParser(language, _write_file) for language in ("toml", "json")),
         ]
 
     def __call__(self, document: Document) -> Iterator[Region]:
