@@ -12,6 +12,8 @@ Value = str | int | Decimal | None
 """What a row holds: a text, a count, an exact decimal, or None where there is nothing to say."""
 
 NOT_FOR_PUBLICATION = "not for publication: exact counts of one clinic"
+WIDEST = 44
+"""Letters of a column of words before they go on in the next line."""
 PRESCRIPTIONS, INGREDIENTS = "prescriptions", "ingredients"
 
 
@@ -113,7 +115,10 @@ class Answer:
         names = [column.name for column in self.columns]
         cells = [["" if (value := row[name]) is None else str(value) for name in names] for row in self.texts]
         sides = ["right" if column.unit else "left" for column in self.columns]
-        drawn: str = tabulate(cells, headers=names, tablefmt="simple", disable_numparse=True, colalign=sides)
+        widths = [None if column.unit else WIDEST for column in self.columns]
+        drawn: str = tabulate(
+            cells, names, tablefmt="simple", disable_numparse=True, colalign=sides, maxcolwidths=widths
+        )
         return drawn
 
     def __str__(self) -> str:
