@@ -141,20 +141,23 @@ def containing(draw: st.DrawFn) -> Containing:
     return Containing(**which, role=role, dose=dose, directly=draw(st.booleans()))
 
 
-def conditions() -> SearchStrategy[dict[str, Any]]:
-    """What `Study.where` may be given."""
-    moments = ["2025-01-01T00:00+04:00", "2025-03-01T00:00:01+00:00"]
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "since": st.sampled_from(["2023-05", "2024-12-31", "2025", "2025-02-28", *moments]),
-            "until": st.sampled_from(["2025-03-31", "2025-04", "2026", "2025-04-01T01:00+04:00"]),
-            "doctor": st.just("dr-a"),
-            "indication": st.sampled_from(["AGA", "alopecia areata"]),
-            "technique": st.sampled_from(["chemical", "mechanical"]),
-            "transcribed": st.booleans(),
-            "agent": st.sampled_from(["biotin", "finasteride", "caffeine"]),
-            "contains": st.lists(containing(), max_size=2),
-            "include_voided": st.booleans(),
-        },
-    )
+CONDITIONS: dict[str, SearchStrategy[Any]] = {
+    "contains": st.lists(containing(), min_size=1, max_size=2),
+    "since": st.sampled_from(
+        ["2023-05", "2024-12-31", "2025", "2025-02-28", "2025-01-01T00:00+04:00", "2025-03-01T00:00:01+00:00"]
+    ),
+    "until": st.sampled_from(["2025-03-01", "2025-03-31", "2025-04", "2026", "2025-04-01T01:00+04:00"]),
+    "doctor": st.just("dr-a"),
+    "indication": st.sampled_from(["AGA", "alopecia areata"]),
+    "technique": st.sampled_from(["chemical", "mechanical"]),
+    "transcribed": st.booleans(),
+    "agent": st.sampled_from(["biotin", "finasteride", "caffeine"]),
+    "include_voided": st.booleans(),
+}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    """What `Study.where` may be given: one or two conditions, as more would leave nothing to count."""
+    names = draw(st.lists(st.sampled_from(list(CONDITIONS)), min_size=1, max_size=2, unique=True))
+    return {name: draw(CONDITIONS[name]) for name in names}

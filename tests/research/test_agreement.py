@@ -57,7 +57,7 @@ def adds_up(answer: Answer, records: list[Any]) -> None:
     assert left["prescriptions"] == len(records if whole else mixed)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(story=stories(), where=conditions())
 def test_every_question_agrees_with_plain_python(template: Path, story: Story, where: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder:

@@ -49,7 +49,7 @@ def test_a_study_takes_an_open_log_and_leaves_it_open(clinic: Path) -> None:
 
 def test_a_study_takes_nothing_else() -> None:
     with pytest.raises(QuestionError, match=r'source: 7: must be the path of a log .*; Study\("clinic.db"\)'):
-        Study(7)  # type: ignore[arg-type]  # that is the test
+        Study(7)
 
 
 def test_a_log_that_is_not_there_is_told_when_it_is_asked(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_study_is_frozen_and_narrowing_makes_another(study: Study) -> None:
     assert study.conditions == ()
     assert len(narrower.conditions) == 1
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        study.include_voided = True
+        study.include_voided = True  # type: ignore[misc]  # that is the test
 
 
 def test_a_question_leaves_no_lock_behind(log: PrescriptionLog) -> None:
@@ -126,6 +126,37 @@ def test_agent_role_and_dose_are_met_by_one_ingredient(study: Study) -> None:
     apart = [Containing("minoxidil"), Containing(role="principal", dose=("3 mg", "4 mg"))]
     assert left(study.where(contains=apart)) == 1
     assert left(study.where(contains=Containing("minoxidil", role="principal", dose=("3 mg", "4 mg")))) == 0
+
+
+def test_an_imprecise_date_counts_where_all_of_it_lies_within(log: PrescriptionLog) -> None:
+    bare = {
+        "patient": "P-1",
+        "doctor": "dr-a",
+        "indication": "AGA",
+        "payload": "saline",
+        "transcribed_from": "x",
+    }
+    log.append_many([bare | {"at": at} for at in ("2025", "2025-03", "2025-03-01")])
+    study = Study(log)
+    ends = (
+        "2024-12-31",
+        "2025-01-01",
+        "2025-02",
+        "2025-03-01",
+        "2025-03-30",
+        "2025-03",
+        "2025-12-30",
+        "2025",
+    )
+    assert [left(study.where(until=end)) for end in ends] == [0, 0, 0, 1, 1, 2, 2, 3]
+    assert left(study.where(until="2025-03-01T23:59:59+00:00")) == 0
+    begins = ("2025", "2025-01-02", "2025-03", "2025-03-02")
+    assert [left(study.where(since=begin)) for begin in begins] == [3, 2, 2, 0]
+
+
+def test_a_premix_is_met_in_its_own_role(study: Study) -> None:
+    assert left(study.where(contains=Containing("thiamine", role="principal"))) == 1
+    assert left(study.where(contains=Containing("thiamine", role="complementary"))) == 0
 
 
 def test_an_agent_that_no_formulary_knows_is_found_by_its_id(log: PrescriptionLog) -> None:

@@ -84,7 +84,7 @@ def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, str, int, in
     for doctor, month, status, number in scope.asked.count(
         f"SELECT {order}, count(*) {source}{scope.where()} GROUP BY {order}"
     ):
-        if False:
+        if month is None and period is not None:
             yearly = True
             continue
         yield doctor, _label(month, period), status, number
