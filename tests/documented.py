@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
-from sybil.evaluators.python import PythonEvaluator
+from sybil.evaluators.python import pad
 from sybil.parsers.myst import CodeBlockParser
 
 if TYPE_CHECKING:
@@ -150,6 +150,13 @@ class Page:
         self.printed: str | None = None
         self.python: dict[str, Any] = {}
 
+    def run_python(self, source: str, name: str = "<page>") -> None:
+        """Run a block in the folder, after all the blocks before it, and keep what it prints."""
+        out = io.StringIO()
+        with contextlib.chdir(self.folder), contextlib.redirect_stdout(out):
+            exec(compile(source, name, "exec"), self.python)
+        self.printed = out.getvalue()
+
     def close(self) -> None:
         """Remove the folder."""
         for value in self.python.values():
@@ -162,16 +169,10 @@ class Page:
         return _VARYING.sub(lambda found: self.known.get(found[0], found[0]), text)
 
 
-_PYTHON = PythonEvaluator()
-
-
 def _run_python(example: Example) -> None:
     page: Page = example.namespace["page"]
-    out = io.StringIO()
-    with contextlib.chdir(page.folder), contextlib.redirect_stdout(out):
-        _PYTHON(example)
-    page.python = {name: value for name, value in example.namespace.items() if name != "page"}
-    page.printed = out.getvalue()
+    source = pad(str(example.parsed), example.line + example.parsed.line_offset)
+    page.run_python(source, example.path)
 
 
 def _printed(example: Example) -> str | None:
@@ -194,12 +195,17 @@ def _run_console(example: Example) -> str | None:
 _NAMED = re.compile(r"<!-- file: ([\w.-]+) -->\s*$")
 
 
-def _write_file(example: Example) -> str | None:
+def named_file(before: str) -> str | None:
+    """Return the name of the file that the block behind *before* is the content of."""
+    named = _NAMED.search(before)
+    return None if named is None else named[1]
+
+
+def _write_file(example: Example) -> None:
     page: Page = example.namespace["page"]
-    named = _NAMED.search(example.document.text[: example.start])
-    if named is not None:
-        (page.folder / named[1]).write_text(str(example.parsed), encoding="utf-8")
-    return None
+    name = named_file(example.document.text[: example.start])
+    if name is not None:
+        (page.folder / name).write_text(str(example.parsed), encoding="utf-8")
 
 
 def setup(namespace: dict[str, Any]) -> None:
