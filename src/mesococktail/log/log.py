@@ -155,6 +155,7 @@ class PrescriptionLog(LogFile):
         batch: int = 2000,
         recorded_by: str | None = None,
         progress: Callable[[int], None] | None = None,
+        dry_run: bool = False,
     ) -> BatchReport:
         """Write down many records, in constant memory and one transaction per *batch*.
 
@@ -167,13 +168,16 @@ class PrescriptionLog(LogFile):
             batch: Records per transaction.
             recorded_by: Who writes them down.
             progress: Called with the number read so far after each batch.
+            dry_run: Check each by itself and write nothing; whom and what they name is not looked up.
 
         Raises:
             BatchError: One was refused and *on_refused* is ``stop``; its findings name every fault of it.
         """
         from mesococktail.log.batch import append_many  # noqa: PLC0415  # reads documents, which needs cattrs
 
-        return append_many(self._recorder, records, kind, on_refused, batch, recorded_by, progress)
+        return append_many(
+            self._recorder, records, kind, on_refused, batch, recorded_by, progress, dry_run=dry_run
+        )
 
     # What can be read.
 

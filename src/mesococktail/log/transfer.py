@@ -116,7 +116,7 @@ def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
         raise TransferError(
             "does not begin as an exported log does",
             path="line 1",
-            cure="import records with append_many (mesococktail import --records)",
+            cure="import records with append_many (mesococktail import FILE)",
         )
     if said["format"] != FORMAT:
         raise TransferError("is of a format this version cannot read", path="line 1", got=said["format"])
