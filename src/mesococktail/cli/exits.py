@@ -1,0 +1,86 @@
+"""What a command's exit code says. Fixed: scripts may rely on the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mesococktail.errors import MesococktailError
+
+OK = 0
+FAILED = 1
+USAGE = 2
+INVALID = 3
+NOT_FOUND = 4
+BROKEN = 5
+CONFLICT = 6
+CANNOT_WRITE = 7
+BUSY = 75
+INTERRUPTED = 130
+
+MEANINGS = {
+    OK: "it worked",
+    FAILED: "it failed for another reason",
+    USAGE: "the command was not understood",
+    INVALID: "what was given is refused; nothing was written",
+    NOT_FOUND: "no such log, record or doctor",
+    BROKEN: "the log does not verify, or is no log that this version reads",
+    CONFLICT: "the record has moved on, or what was to be made is there already",
+    CANNOT_WRITE: "the file cannot be written",
+    BUSY: "another program held the log for too long; try again",
+    INTERRUPTED: "stopped with Ctrl-C",
+}
+
+_BY_CODE = {
+    "error": FAILED,
+    "amount": INVALID,
+    "agent": INVALID,
+    "term": INVALID,
+    "formulary": INVALID,
+    "cocktail": INVALID,
+    "record": INVALID,
+    "document": INVALID,
+    "batch": INVALID,
+    "transfer": INVALID,
+    "question": INVALID,
+    "log": FAILED,
+    "log_use": FAILED,
+    "log_not_found": NOT_FOUND,
+    "record_not_found": NOT_FOUND,
+    "not_a_log": BROKEN,
+    "log_version": BROKEN,
+    "log_broken": BROKEN,
+    "log_exists": CONFLICT,
+    "conflict": CONFLICT,
+    "log_read_only": CANNOT_WRITE,
+    "log_storage": CANNOT_WRITE,
+    "log_busy": BUSY,
+}
+"""Exit code by the code of the class of the error."""
+
+
+def exit_code(error: MesococktailError) -> int:
+    """Return the exit code of an error."""
+    return _BY_CODE[error.code]
+
+
+class Failure(click.ClickException):
+    """The end of a command that failed: lines for a person, and the exit code."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.exit_code = code  # type: ignore[misc]  # click declares it for the class; ours differ by error
+
+    @classmethod
+    def of(cls, error: MesococktailError) -> Failure:
+        """Return what to say of an error of the library: every finding on a line of its own."""
+        if len(error.findings) == 1:
+            return cls(str(error), exit_code(error))
+        lines = (": ".join(filter(None, (one.path, one.message))) for one in error.findings)
+        return cls("\n".join(lines), exit_code(error))
+
+    def format_message(self) -> str:
+        """Return the message with every line marked, as `show` marks the first."""
+        return self.message.replace("\n", "\nError: ")

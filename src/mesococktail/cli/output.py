@@ -1,0 +1,143 @@
+"""Rows on standard output, with the switches of sqlite-utils and their meaning."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mesococktail.cli.shared import Command
+
+    Row = Mapping[str, Any]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+_FORMATS = ("json", "nl", "csv", "tsv", "table")
+
+
+class Output:
+    """How rows are to be printed: a table on a terminal, JSON elsewhere, unless a switch says otherwise."""
+
+    def __init__(self, chosen: str | None, fmt: str | None, *, headers: bool) -> None:
+        self._format = chosen or ("table" if is_terminal(sys.stdout) else "json")
+        self._fmt = fmt
+        self._headers = headers
+
+    def rows(self, rows: Iterable[Row], columns: tuple[str, ...]) -> None:
+        """Print rows, each a mapping from the names of *columns*."""
+        if self._format in ("json", "nl"):
+            _json(rows, array=self._format == "json")
+        elif self._format == "table":
+            cells = ([_cell(row[name]) for name in columns] for row in rows)
+            click.echo(_table(list(cells), columns if self._headers else (), self._fmt))
+        else:
+            writer = csv.writer(sys.stdout, delimiter="," if self._format == "csv" else "\t")
+            if self._headers:
+                writer.writerow(columns)
+            for row in rows:
+                writer.writerow([_safe(row[name]) for name in columns])
+
+
+def is_terminal(stream: Any) -> bool:  # noqa: ANN401  # a stream, or what stands for one
+    """Whether a person sits at the other end."""
+    return bool(stream.isatty())
+
+
+def rows_output(command: Command) -> Command:
+    """Give a command the switches, and an `Output` by the name of ``output``."""
+
+    @wraps(command)
+    def printing(*args: Any, fmt: str | None, no_headers: bool, **options: Any) -> Any:  # noqa: ANN401
+        chosen = [name for name in _FORMATS if options.pop(f"as_{name}")]
+        if fmt and "table" not in chosen:
+            chosen.append("table")
+        if len(chosen) > 1:
+            raise click.UsageError(f"choose one output, not {' and '.join(chosen)}")
+        return command(
+            *args, output=Output(chosen[0] if chosen else None, fmt, headers=not no_headers), **options
+        )
+
+    made: Command = printing
+    for option in reversed(
+        (
+            click.option("--json", "as_json", is_flag=True, help="JSON array; the default where piped."),
+            click.option("--nl", "as_nl", is_flag=True, help="JSON, one line a row."),
+            click.option("--csv", "as_csv", is_flag=True, help="CSV."),
+            click.option("--tsv", "as_tsv", is_flag=True, help="TSV."),
+            click.option("-t", "--table", "as_table", is_flag=True, help="Table; the default on a terminal."),
+            click.option("--no-headers", is_flag=True, help="CSV, TSV and tables without headers."),
+            click.option(
+                "--fmt", metavar="FORMAT", callback=_known_format, help="Table in a format of tabulate."
+            ),
+        )
+    ):
+        made = option(made)
+    return made
+
+
+def _known_format(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from tabulate import tabulate_formats  # noqa: PLC0415  # slow to load, and seldom asked for
+
+    if value not in tabulate_formats:
+        raise click.BadParameter(f"{value!r} is not one of {', '.join(tabulate_formats)}")
+    return value
+
+
+def _json(rows: Iterable[Row], *, array: bool) -> None:
+    lines = (json.dumps(dict(row), ensure_ascii=False, default=str) for row in rows)
+    if not array:
+        for line in lines:
+            click.echo(line)
+        return
+    first = next(lines, None)
+    click.echo("[" if first is None else f"[{first}", nl=False)
+    for line in lines:
+        click.echo(f",\n {line}", nl=False)
+    click.echo("]")
+
+
+def _safe(value: object) -> object:
+    """Keep a spreadsheet from running a cell as a formula."""
+    if isinstance(value, list | tuple):
+        value = "; ".join(map(str, value))
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def _table(cells: list[list[str]], headers: tuple[str, ...], fmt: str | None) -> str:
+    if fmt is not None:
+        from tabulate import tabulate  # noqa: PLC0415  # see above
+
+        return str(tabulate(cells, headers=headers, tablefmt=fmt, disable_numparse=True))
+    return "\n".join(_simple(cells, headers))
+
+
+def _simple(cells: list[list[str]], headers: tuple[str, ...]) -> Iterator[str]:
+    """Draw what tabulate calls ``simple``, without the time it takes to load."""
+    lines = [list(headers), *cells] if headers else cells
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    for number, line in enumerate(lines):
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join(padded).rstrip()
+        if headers and number == 0:
+            yield "  ".join("-" * width for width in widths)
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(2 if east_asian_width(each) in "WF" else 1 for each in text)

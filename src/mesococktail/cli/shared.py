@@ -1,0 +1,213 @@
+"""What several commands share: which log, whose formulary, who writes; and how their values complete."""
+
+from __future__ import annotations
+
+import os
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesococktail.findings import Finding
+    from mesococktail.formulary import Formulary
+    from mesococktail.log import Entry, PrescriptionLog
+
+Command = Any
+"""A function that click calls with whatever its options are named."""
+
+PROMISE = "It records, and never recommends a treatment."
+SHORTEST = 8
+"""Fewest characters by which a record may be named."""
+_COMPLETED = 50
+
+
+def say(text: str) -> None:
+    """Tell a person something: on standard error, where no data goes."""
+    click.echo(text, err=True)
+
+
+def example(*lines: str) -> str:
+    """Return the epilog that shows how a command is used; a test runs every line of it."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def needed(db: str | None) -> str:
+    """Return where the log is.
+
+    Raises:
+        UsageError: Nobody said.
+    """
+    if db is None:
+        raise click.UsageError(
+            "which log? Say --db PATH, or set MESOCOCKTAIL_DB; mesococktail init PATH makes a new one"
+        )
+    return db
+
+
+def formulary_option(command: Command) -> Command:
+    """Give a command ``--formulary``: the clinic's own file."""
+    return click.option(
+        "--formulary",
+        type=click.Path(),
+        envvar="MESOCOCKTAIL_FORMULARY",
+        show_envvar=True,
+        metavar="FILE",
+        help="The clinic's own agents, stock and formulas (TOML).",
+    )(command)
+
+
+def formulary_of(path: str | None) -> Formulary:
+    """Return the formulary of a file; ours without one."""
+    from mesococktail.formulary import Formulary  # noqa: PLC0415  # shadows only the annotation
+
+    return Formulary.load(path) if path else Formulary.shipped()
+
+
+def open_log(
+    db: str, *, read_only: bool, formulary: str | None = None, recorded_by: str | None = None
+) -> PrescriptionLog:
+    """Open the log of a command."""
+    from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # not needed for any help
+
+    known = formulary_of(formulary) if formulary else None
+    return PrescriptionLog.open(db, read_only=read_only, formulary=known, recorded_by=recorded_by)
+
+
+def log_options(*, write: bool, formulary: bool = False) -> Callable[[Command], Command]:
+    """Give a command ``--db``; one that writes also ``--recorded-by``."""
+
+    def decorate(command: Command) -> Command:
+        made = command
+        if write:
+            made = click.option(
+                "--recorded-by",
+                envvar="MESOCOCKTAIL_RECORDED_BY",
+                show_envvar=True,
+                metavar="NAME",
+                help="Who writes it down.",
+            )(made)
+        if formulary:
+            made = formulary_option(made)
+        return click.option(
+            "--db",
+            type=click.Path(),
+            envvar="MESOCOCKTAIL_DB",
+            show_envvar=True,
+            metavar="PATH",
+            help="The log.",
+        )(made)
+
+    return decorate
+
+
+def with_log(*, write: bool, formulary: bool = False) -> Callable[[Command], Command]:
+    """Give a command these options, and the opened log as its first argument."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def opened(*args: Any, db: str | None, **options: Any) -> Any:  # noqa: ANN401  # whatever the command has
+            known = options.pop("formulary", None)
+            by = options.pop("recorded_by", None)
+            with open_log(needed(db), read_only=not write, formulary=known, recorded_by=by) as log:
+                return command(log, *args, **options)
+
+        return log_options(write=write, formulary=formulary)(opened)
+
+    return decorate
+
+
+def find_id(log: PrescriptionLog, written: str) -> str:
+    """Return the id of the record that was meant: the whole id, its beginning, or ``last``.
+
+    Raises:
+        RecordNotFoundError: There is none.
+        RecordError: It is no id.
+        Failure: The beginning fits several.
+    """
+    from mesococktail.errors import RecordError, RecordNotFoundError  # noqa: PLC0415
+
+    if written == "last":
+        rows = log.rows(
+            "SELECT id FROM entry WHERE kind = 'prescription' AND version = 1 ORDER BY seq DESC LIMIT 1"
+        )
+        if not rows:
+            raise RecordNotFoundError("no prescription is in this log yet", path="id", got=written)
+        return _shown(rows[0][0])
+    digits = written.replace("-", "").lower()
+    if not SHORTEST <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):  # noqa: PLR2004  # a UUID
+        cure = f"use the id as it was printed, its first {SHORTEST} characters or more, or last"
+        raise RecordError("is not the id of a record", path="id", got=written, cure=cure)
+    ends = (bytes.fromhex(digits.ljust(32, fill)) for fill in "0f")
+    rows = log.rows("SELECT DISTINCT id FROM entry WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 5", tuple(ends))
+    if not rows:
+        raise RecordNotFoundError("no record of that id is in this log", path="id", got=written)
+    if len(rows) > 1:
+        ids = ", ".join(_shown(row[0]) for row in rows)
+        raise RecordError("begins several ids", path="id", got=written, cure=f"write more of one of {ids}")
+    return _shown(rows[0][0])
+
+
+def _shown(record_id: bytes) -> str:
+    from uuid import UUID  # noqa: PLC0415
+
+    return str(UUID(bytes=record_id))
+
+
+def acknowledge(entry: Entry) -> None:
+    """Print what an act on a record is known by: its id as data, its receipt to a person."""
+    click.echo(entry.id)
+    by = f" by {entry.recorded_by}" if entry.recorded_by else ""
+    at = entry.recorded_at.astimezone().isoformat(" ", "seconds")
+    say(f"version {entry.version}, written down {at}{by}; receipt {entry.receipt}")
+
+
+def say_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
+    """Tell every finding, one a line."""
+    for finding in findings:
+        say(str(finding))
+
+
+# Completion. It must never fail: whatever is wrong, nothing is offered.
+
+
+def _offered(ctx: click.Context, sql: str, incomplete: str) -> list[str]:
+    from mesococktail.errors import MesococktailError  # noqa: PLC0415
+    from mesococktail.log import PrescriptionLog  # noqa: PLC0415
+
+    path = ctx.params.get("db") or os.environ.get("MESOCOCKTAIL_DB")
+    if not path:
+        return []
+    try:
+        with PrescriptionLog.open(path, read_only=True) as log:
+            return [row[0] for row in log.rows(sql) if row[0].startswith(incomplete)][:_COMPLETED]
+    except MesococktailError:
+        return []
+
+
+def complete_doctor(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the registered doctors."""
+    return _offered(ctx, "SELECT id FROM doctor WHERE status <> 'voided' ORDER BY id", incomplete)
+
+
+def complete_patient(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the patients who are in the log."""
+    return _offered(ctx, "SELECT patient FROM dim_patient ORDER BY patient", incomplete)
+
+
+def complete_record(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the newest prescriptions."""
+    return _offered(ctx, "SELECT record_id FROM prescription ORDER BY key DESC LIMIT 1000", incomplete)
+
+
+def complete_agent(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the agents that the formulary knows."""
+    from mesococktail.errors import MesococktailError  # noqa: PLC0415
+
+    try:
+        known = formulary_of(ctx.params.get("formulary") or os.environ.get("MESOCOCKTAIL_FORMULARY"))
+    except MesococktailError:
+        return []
+    return [agent.name for agent in known.agents.values() if agent.name.startswith(incomplete.lower())]

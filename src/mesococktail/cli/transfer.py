@@ -1,0 +1,161 @@
+"""``mesococktail import`` and ``export``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mesococktail.cli.exits import INVALID, Failure
+from mesococktail.cli.output import is_terminal
+from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from mesococktail.log import PrescriptionLog
+    from mesococktail.log.batch import BatchReport
+
+_LONGEST_LINE = 1_000_000
+_LONG_SECONDS = 2
+_WHOLE_LOG = b'"mesococktail":"transfer"'
+"""In the header of what `export` writes, and in no record."""
+
+
+@click.command("export", epilog=example("mesococktail export clinic.jsonl --db clinic.db"))
+@click.argument("file", default="-", type=click.Path())
+@with_log(write=False)
+def export_command(log: PrescriptionLog, file: str) -> None:
+    """Export the whole log as JSON lines, to FILE or standard output.
+
+    Nothing is left out: "mesococktail import --restore" makes a log with the same head of it.
+    """
+    if file == "-":
+        count = log.export(sys.stdout.buffer)
+    else:
+        with _new_file(file) as stream:
+            count = log.export(stream)
+    say(f"{count} entries, head {log.head()}")
+
+
+@contextmanager
+def _new_file(path: str) -> Iterator[BinaryIO]:
+    """Open a file where there is none, readable by its owner alone; remove it if writing fails."""
+    from mesococktail.errors import LogExistsError, LogReadOnlyError, LogStorageError  # noqa: PLC0415
+
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise LogExistsError("there is already a file", got=path, cure="choose another path") from None
+    except OSError as error:
+        raise LogReadOnlyError(f"cannot be created: {error.strerror}", got=path) from None
+    try:
+        with open(descriptor, "wb") as stream:  # noqa: PTH123  # a descriptor
+            yield stream
+    except BaseException as error:
+        Path(path).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise LogStorageError(f"the disk failed or is full: {error.strerror}", got=path) from None
+        raise
+
+
+@click.command(
+    "import",
+    epilog=example(
+        "mesococktail import prescriptions.jsonl --db clinic.db --on-refused report",
+        "mesococktail import clinic.jsonl --restore other.db",
+    ),
+)
+@click.argument("file", type=click.File("rb"))
+@log_options(write=True, formulary=True)
+@click.option("--restore", type=click.Path(), metavar="NEW", help="Make a new log of a whole exported one.")
+@click.option(
+    "--on-refused",
+    type=click.Choice(("stop", "report")),
+    default="stop",
+    show_default=True,
+    help="Stop at the first refused line, or report each and keep the rest.",
+)
+@click.option("--from-line", type=click.IntRange(1), default=1, metavar="N", help="Go on from this line.")
+@click.option("--dry-run", is_flag=True, help="Check every line by itself, and store nothing.")
+def import_command(
+    file: BinaryIO,
+    db: str | None,
+    formulary: str | None,
+    recorded_by: str | None,
+    restore: str | None,
+    on_refused: str,
+    from_line: int,
+    *,
+    dry_run: bool,
+) -> None:
+    """Import prescriptions as JSON lines, or a whole exported log with --restore.
+
+    FILE is "-" for standard input. A line is an object with the fields of a prescription; it may name
+    its own "kind" (as doctor), "id" and "recorded_by". Prints the head of the log.
+    """
+    if restore is not None:
+        if dry_run or from_line > 1:
+            raise click.UsageError("--restore takes the whole file: leave --dry-run and --from-line out")
+        _restore(restore, file)
+        return
+    with open_log(needed(db), read_only=dry_run, formulary=formulary, recorded_by=recorded_by) as log:
+        report = log.append_many(
+            _lines(file, from_line), on_refused=on_refused, progress=_progress(), dry_run=dry_run
+        )
+        _report(report, from_line, dry_run=dry_run)
+
+
+def _restore(path: str, file: BinaryIO) -> None:
+    from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # not needed for help
+
+    with PrescriptionLog.restore(path, file) as log:
+        say(f"{path} holds {len(log)} entries of {log.clinic}")
+        click.echo(str(log.head()))
+
+
+def _lines(file: BinaryIO, start: int) -> Iterator[bytes]:
+    """Yield the lines of a file, empty ones for those to be passed over, so that numbers stay the file's."""
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        whole = line
+        while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            # No record is that long: its beginning is refused, and the rest need not be kept.
+            line = file.readline(_LONGEST_LINE)
+        if number == 1 and _WHOLE_LOG in whole:
+            raise click.UsageError("this is a whole exported log: make a new log of it with --restore NEW")
+        yield whole if number >= start else b""
+
+
+def _progress() -> Callable[[int], None] | None:
+    """Return what says how far it is, after some seconds, where a person looks on."""
+    if not is_terminal(sys.stderr):
+        return None
+    started = time.monotonic()
+
+    def told(read: int) -> None:
+        if time.monotonic() - started > _LONG_SECONDS:
+            click.echo(f"\r{read} lines read", err=True, nl=False)
+
+    return told
+
+
+def _report(report: BatchReport, start: int, *, dry_run: bool) -> None:
+    if is_terminal(sys.stderr):
+        say("")
+    did = "would be written" if dry_run else "written"
+    read = max(report.read - start + 1, 0)
+    say(f"{read} lines read, {report.appended} {did}, {report.repeated} there already")
+    click.echo(str(report.head))
+    if report.refused_count:
+        lines = [line for refused in report.refused for line in str(refused).split("\n")]
+        hidden = report.refused_count - len(report.refused)
+        lines += [f"and {hidden} more refused lines"] if hidden else []
+        raise Failure("\n".join([*lines, f"{report.refused_count} lines were refused"]), INVALID)
