@@ -54,7 +54,10 @@ def _shown(page: Page, command: str, output: str) -> str:
 def _fitting(page: Page, said: str, came: str) -> str:
     if compare(said, came, page.known) is None:
         return said
-    compare(came, came, page.known)
+    shown = {really: said for said, really in page.known.items()}
+    for really, instead in shown.items():
+        came = came.replace(really, instead)
+    compare(came, page.really(came), page.known)
     return "\n".join(line.rstrip() for line in came.rstrip().split("\n")) + "\n" if came.strip() else ""
 
 

@@ -117,13 +117,17 @@ def commands_of(block: str) -> Iterator[tuple[str, str]]:
 
 
 def run(command: str, folder: Path) -> str:
-    """Run one command in *folder* and return what it wrote, standard output and error as they came."""
+    """Run one command in *folder* and return what it wrote, standard output and error as they came.
+
+    It sees none of the settings of whoever runs the tests.
+    """
+    ours = dict.fromkeys(name for name in os.environ if name.startswith("MESOCOCKTAIL_"))
     if _SHELL.search(command):
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=folder,
-            env={**os.environ, "PATH": path},
+            env={**{name: value for name, value in os.environ.items() if name not in ours}, "PATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -133,8 +137,9 @@ def run(command: str, folder: Path) -> str:
         return done.stdout
     from mesococktail.cli import main  # noqa: PLC0415  # pages without commands do not need it
 
+    words = shlex.split(command.replace("\\\n", " "))
     with contextlib.chdir(folder):
-        result = CliRunner().invoke(main, shlex.split(command)[1:], prog_name="mesococktail")
+        result = CliRunner().invoke(main, words[1:], env=ours, prog_name="mesococktail")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.output
@@ -209,9 +214,7 @@ def _write_file(example: Example) -> None:
 
 
 def setup(namespace: dict[str, Any]) -> None:
-    """Give a page its own folder, and none of the settings of whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith("MESOCOCKTAIL_")]:
-        del os.environ[name]
+    """Give a page its own folder."""
     namespace["page"] = Page()
 
 
