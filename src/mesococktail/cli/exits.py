@@ -78,7 +78,8 @@ class Failure(click.ClickException):
         """Return what to say of an error of the library: every finding on a line of its own."""
         if len(error.findings) == 1:
             return cls(str(error), exit_code(error))
-        lines = (": ".join(filter(None, (one.path, one.message))) for one in error.findings)
+        lines = [": ".join(filter(None, (one.path, one.message))) for one in error.findings]
+        lines += [error.cure] if error.cure else []
         return cls("\n".join(lines), exit_code(error))
 
     def format_message(self) -> str:

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesococktail.cli.exits import BROKEN
 from mesococktail.cli.output import rows_output
-from mesococktail.cli.shared import example, say, with_log
+from mesococktail.cli.shared import counted, example, say, with_log
 
 if TYPE_CHECKING:
     from mesococktail.cli.output import Output
     from mesococktail.log import PrescriptionLog
+
+
+def _receipt(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401  # one text, or several
+    """Refuse a receipt that was mistyped before the log is read."""
+    from mesococktail.errors import MesococktailError  # noqa: PLC0415  # not needed for help
+    from mesococktail.log import Receipt  # noqa: PLC0415
+
+    for text in (value,) if isinstance(value, str) else value or ():
+        try:
+            Receipt.parse(text)
+        except MesococktailError as error:
+            raise click.BadParameter(str(error)) from None
+    return value
+
 
 _FINDING = ("severity", "code", "path", "message")
 
 
 @click.command("verify", epilog=example("mesococktail verify --db clinic.db"))
 @with_log(write=False)
-@click.option("--head", metavar="RECEIPT", help="A head kept elsewhere, which the log must contain.")
-@click.option("--receipt", "receipts", multiple=True, metavar="RECEIPT", help="Likewise. May be repeated.")
+@click.option(
+    "--head", metavar="RECEIPT", callback=_receipt, help="A head kept elsewhere, which the log must contain."
+)
+@click.option(
+    "--receipt",
+    "receipts",
+    multiple=True,
+    metavar="RECEIPT",
+    callback=_receipt,
+    help="Likewise. May be repeated.",
+)
 @rows_output
 @click.pass_context
 def verify_command(
@@ -45,7 +68,7 @@ def verify_command(
         _FINDING,
     )
     if found:
-        say(f"Error: {len(found)} findings; keep the file as it is, and restore the newest backup")
+        say(f"Error: {counted(len(found), 'finding')}; keep the file as it is, and restore the newest backup")
         ctx.exit(BROKEN)
     say(f"sound: {len(log)} entries, head {log.head()}")
 

@@ -14,15 +14,19 @@ from mesococktail.cli.shared import (
     complete_record,
     example,
     find_id,
+    log_options,
+    needed,
     with_log,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mesococktail.cli.output import Output
     from mesococktail.log import Entry, PrescriptionLog
     from mesococktail.log.acts import Standing
+
+    Run = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 _COLUMNS = ("id", "status", "at", "patient", "doctor", "indication", "combination", "plan")
 _SELECT = (
@@ -33,14 +37,14 @@ _PAGE = 1000
 
 
 @click.command("list", epilog=example("mesococktail list --db clinic.db -p P-014 --csv"))
-@with_log(write=False)
+@log_options(write=False)
 @click.option("-p", "--patient", metavar="ID", shell_complete=complete_patient, help="Only of this patient.")
 @click.option("--doctor", metavar="ID", shell_complete=complete_doctor, help="Only by this doctor.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the newest N.")
 @click.option("--include-voided", is_flag=True, help="Also what should never have existed.")
 @rows_output
 def list_command(
-    log: PrescriptionLog,
+    db: str | None,
     patient: str | None,
     doctor: str | None,
     limit: int | None,
@@ -49,6 +53,8 @@ def list_command(
     output: Output,
 ) -> None:
     """List prescriptions in the order in which they were written down, the newest last."""
+    from mesococktail.log.glance import glance  # noqa: PLC0415  # not needed for help
+
     where, values = "", []
     for name, wanted in (("patient", patient), ("doctor", doctor)):
         if wanted is not None:
@@ -56,20 +62,19 @@ def list_command(
             values.append(wanted)
     if not include_voided:
         where += " AND status <> 2"
-    output.rows(_listed(log, where, values, limit), _COLUMNS)
+    with glance(needed(db)) as rows:
+        output.rows(_listed(rows, where, values, limit), _COLUMNS)
 
 
-def _listed(
-    log: PrescriptionLog, where: str, values: list[str], limit: int | None
-) -> Iterator[dict[str, object]]:
+def _listed(run: Run, where: str, values: list[str], limit: int | None) -> Iterator[dict[str, object]]:
     """Yield rows page by page, so that a long list holds neither the log nor much memory."""
     if limit is not None:
         newest = f"{_SELECT.format('>=')}{where} ORDER BY key DESC LIMIT ?) ORDER BY key"
-        yield from (_row(row) for row in log.rows(newest, (0, *values, limit)))
+        yield from (_row(row) for row in run(newest, (0, *values, limit)))
         return
     after = 0
     page = f"{_SELECT.format('>')}{where} ORDER BY key LIMIT {_PAGE}) ORDER BY key"
-    while rows := log.rows(page, (after, *values)):
+    while rows := run(page, (after, *values)):
         yield from map(_row, rows)
         after = rows[-1][0]
 

@@ -114,6 +114,10 @@ def _write(log: PrescriptionLog, record: Prescription, record_id: str | None, *,
     if made.cocktail is not None:
         say(f"{made.cocktail}\n\n{made.cocktail.table()}\n")
     say(f"{made.patient}, by {made.doctor}, {time_text(made.at)}, for {made.indication.code}")
+    if made.formula is not None:
+        say(f"from the formula {made.formula}" + "".join(f"\n  {change}" for change in made.changes))
+    if made.renews is not None:
+        say(f"renews {made.renews}")
     say_findings(made.findings)
     if dry_run:
         say("dry run: nothing was stored")

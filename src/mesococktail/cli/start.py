@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesococktail.cli.output import rows_output
-from mesococktail.cli.shared import acknowledge, example, say, with_log
+from mesococktail.cli.shared import acknowledge, example, log_options, needed, open_log, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,17 +75,18 @@ def _with_doctor_fields(command: Command) -> Command:
 )
 @click.argument("doctor", metavar="[ID]", required=False)
 @click.argument("name", required=False)
-@with_log(write=True)
+@log_options(write=True)
 @_with_doctor_fields
 @click.option("--reason", help="Why, where a registered doctor is corrected.")
 @rows_output
 def doctor_command(
-    log: PrescriptionLog,
     doctor: str | None,
     name: str | None,
+    db: str | None,
+    recorded_by: str | None,
     reason: str | None,
     output: Output,
-    **fields: Any,  # noqa: ANN401
+    **fields: Any,  # noqa: ANN401  # the other fields of a doctor
 ) -> None:
     """Register a doctor, or list them.
 
@@ -93,14 +94,17 @@ def doctor_command(
     is registered. With neither, lists them.
     """
     if doctor is None:
-        rows = log.rows(f"SELECT {', '.join(_DOCTOR)} FROM doctor ORDER BY key")  # noqa: S608  # our own names
+        with open_log(needed(db), read_only=True) as log:
+            rows = log.rows(f"SELECT {', '.join(_DOCTOR)} FROM doctor ORDER BY key")  # noqa: S608  # our own names
         output.rows((dict(zip(_DOCTOR, row, strict=True)) for row in rows), _DOCTOR)
         return
     if name is None:
         raise click.UsageError("give the NAME as well: mesococktail doctor ID NAME")
     from mesococktail.records import Doctor  # noqa: PLC0415  # not needed for help
 
-    _register(log, Doctor(id=doctor, name=name, **fields), reason)
+    made = Doctor(id=doctor, name=name, **fields)
+    with open_log(needed(db), read_only=False, recorded_by=recorded_by) as log:
+        _register(log, made, reason)
 
 
 def _register(log: PrescriptionLog, doctor: Doctor, reason: str | None) -> None:

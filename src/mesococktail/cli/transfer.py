@@ -13,7 +13,7 @@ import click
 
 from mesococktail.cli.exits import INVALID, Failure
 from mesococktail.cli.output import is_terminal
-from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
+from mesococktail.cli.shared import counted, example, log_options, needed, open_log, say, with_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,10 +152,10 @@ def _report(report: BatchReport, start: int, *, dry_run: bool) -> None:
         say("")
     did = "would be written" if dry_run else "written"
     read = max(report.read - start + 1, 0)
-    say(f"{read} lines read, {report.appended} {did}, {report.repeated} there already")
+    say(f"{counted(read, 'line')} read, {report.appended} {did}, {report.repeated} there already")
     click.echo(str(report.head))
     if report.refused_count:
         lines = [line for refused in report.refused for line in str(refused).split("\n")]
         hidden = report.refused_count - len(report.refused)
         lines += [f"and {hidden} more refused lines"] if hidden else []
-        raise Failure("\n".join([*lines, f"{report.refused_count} lines were refused"]), INVALID)
+        raise Failure("\n".join([*lines, f"refused: {counted(report.refused_count, 'line')}"]), INVALID)
