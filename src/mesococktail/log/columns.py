@@ -42,7 +42,7 @@ class Columns:
     shown: tuple[tuple[str, str], ...]
     """For the view: name and SQL expression of each column that a person sees. ``{t}`` is the table."""
     dimension: str | None = None
-    """Where the one value is simply the number of the text in this dimension."""
+    """Where the one value is simply the number of the text in this dimension; ``""`` where it is the text."""
 
 
 def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: C901, PLR0911, PLR0912  # one case a type
@@ -81,7 +81,8 @@ def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: 
 
 
 def _plain(field: Field, name: str, sql: str, values: Callable[[Any, Any], tuple[object, ...]]) -> Columns:
-    return Columns(field, (name,), (sql,), values, ((name, "{t}." + name),))
+    as_it_is = "" if field.type in (FieldType.TEXT, FieldType.RECORD) else None
+    return Columns(field, (name,), (sql,), values, ((name, "{t}." + name),), as_it_is)
 
 
 def _interned(field: Field, name: str, dimension: str) -> Columns:

@@ -119,12 +119,17 @@ class Star:
         row[0], row[1] = key, status
         known = self._known
         for name, raw in document.items():
-            slots = layout.slots if type(raw) is not str else layout.slots_of_text
-            for start, stop, dimension, values in slots.get(name, ()):
-                if dimension is None:
+            if type(raw) is str:
+                start, stop, dimension, values = layout.slots_of_text[name]
+                if dimension:
+                    row[start] = known[dimension].get(raw) or self.intern(dimension, raw)
+                elif dimension is None:
                     row[start:stop] = values(raw, self.intern)
                 else:
-                    row[start] = known[dimension].get(raw) or self.intern(dimension, raw)
+                    row[start] = raw
+            else:
+                for start, stop, _, values in layout.slots.get(name, ()):
+                    row[start:stop] = values(raw, self.intern)
         cocktail = document.get("cocktail")
         if cocktail is not None:
             row[-2] = cocktail.get("deviation")

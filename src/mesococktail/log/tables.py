@@ -78,7 +78,7 @@ class Layout:
     names: tuple[str, ...]
     slots: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
     """By the name of the field: where its columns begin and end in a row."""
-    slots_of_text: dict[str, tuple[Slot, ...]] = attrs.field(eq=False)
+    slots_of_text: dict[str, Slot] = attrs.field(eq=False)
     """The same where the document has a bare text: of a group that is its first field."""
     width: int
     has_cocktail: bool
@@ -104,11 +104,11 @@ def layout_of(kind: str) -> Layout:
         names += column.names
         slots[field] = (*slots.get(field, ()), (start, len(names), column.dimension, column.values))
     groups = {field.name: field.fields[0] for field in fields if field.type is FieldType.GROUP}
-    of_text = dict(slots)
+    of_text = {name: several[0] for name, several in slots.items()}
     for name, first in groups.items():
         start, stop, *_ = slots[name][0]
         [column] = columns_of(attrs.evolve(first, name=name))
-        of_text[name] = ((start, stop, column.dimension, column.values),)
+        of_text[name] = (start, stop, column.dimension, column.values)
     return Layout(
         kind,
         columns,

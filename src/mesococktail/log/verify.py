@@ -44,6 +44,12 @@ _NOT_ITS_TYPE = (TypeError, ValueError, AttributeError, struct.error)
 """What happens where damage put a number in the place of a text."""
 
 
+_PATIENTS_SQL = (
+    "SELECT d.patient, d.id FROM fact_prescription AS f JOIN dim_patient AS d ON d.id = f.patient "
+    "WHERE f.key BETWEEN ? AND ? ORDER BY f.key"
+)
+
+
 class _Enough(Exception):  # noqa: N818  # not an error: the list of findings is full
     pass
 
@@ -92,6 +98,16 @@ class _StoredNumbers(Star):
                 for agent in sorted(set(text.split(COMBINED))):
                     self.intern("agent", agent)
         return found
+
+    def learn_patients(self, sqlite: sqlite3.Connection, first: int, last: int) -> None:
+        """Learn the stored numbers of a page's patients at once; there are too many to remember them all."""
+        known = self._known["patient"]
+        known.clear()
+        for text, number in sqlite.execute(_PATIENTS_SQL, (first, last)):
+            if number > self.seen["patient"] + 1:
+                raise _OutOfPlace("dim_patient does not have a text of the log at its place")
+            self.seen["patient"] = max(number, self.seen["patient"])
+            known[text] = number
 
     def _name(self, agent: int) -> object:
         assert self._connection is not None  # noqa: S101  # attached for good
