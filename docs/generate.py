@@ -110,18 +110,20 @@ def agents() -> str:
         if agent.forms:
             facts.append(f"Forms counted as it: {_plain(', '.join(agent.forms))}.")
         if agent.misspellings:
-            facts.append(f"Read with a note: {_plain(', '.join(agent.misspellings))}.")
+            facts.append(f"Misspelt in print as: {_plain(', '.join(agent.misspellings))}.")
         if agent.inferred:
-            facts.append(f"Inferred: {_plain(', '.join(name for name, _ in agent.inferred))}.")
+            facts.append(f"Probably meant by: {_plain(', '.join(name for name, _ in agent.inferred))}.")
         if agent.confused:
             facts.append(f"Never taken for it: {_plain(', '.join(name for name, _ in agent.confused))}.")
         if agent.composition:
             members = ", ".join(member.as_printed for member in agent.composition.members) or "nothing"
             facts.append(f"Composition disclosed: {agent.composition.disclosure} ({_plain(members)}).")
         if agent.codes:
-            facts.append(
-                f"Codes: {_plain(', '.join(f'{code.system} {code.value}' for code in agent.codes))}."
+            codes = (
+                f"{code.system} {code.value}" + (f" ({code.form})" if code.form else "")
+                for code in agent.codes
             )
+            facts.append(f"Codes: {_plain(', '.join(codes))}.")
         facts.append(f"Source: {_plain('; '.join(agent.sources))}.")
         said.append(f"{_plain(agent.name)}\n: {' '.join(facts)}")
     return "\n\n".join(said)
