@@ -246,3 +246,31 @@ def test_heavy_libraries_are_not_loaded_by(what: str, code: str) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1].split() == ["loaded:"]
+
+
+def texts_in_source() -> str:
+    """Return every text in code and data, the pieces of one expression joined."""
+    found = []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                found.append(
+                    "".join(
+                        getattr(part, "value", "…") if isinstance(part, ast.Constant) else "…"
+                        for part in node.values
+                    )
+                )
+    spellings = data("spellings.json")
+    found += [row["reason"] for part in ("refused_units", "refused_shapes") for row in spellings[part]]
+    return "\n".join(found)
+
+
+def test_every_message_on_the_page_of_cures_is_one_of_ours() -> None:
+    known = texts_in_source()
+    rows = re.findall(r"^\| ([^|`]+) \|", page("how-to/error-messages-and-cures.md"), re.MULTILINE)
+    messages = [row for row in rows if row not in ("message", "finding")]
+    assert len(messages) > 20
+    pieces = [piece.strip() for message in messages for piece in message.split("…")]
+    assert [piece for piece in pieces if len(piece) > 5 and piece not in known] == []
