@@ -24,8 +24,9 @@ from mesococktail.amounts.vocabulary import RATIOS, UNITS
 from mesococktail.cli.exits import MEANINGS, exit_code
 from mesococktail.formulary import Formulary
 from mesococktail.log.layout import make_layout
+from mesococktail.log.names import MEASURES, ROLES, STATUS
 from mesococktail.log.schema import LOG_TABLES
-from mesococktail.log.tables import MEASURES, ROLES, STATUS, layout_of
+from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
 from mesococktail.research import QUESTIONS
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
+from difflib import SequenceMatcher
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.documented import Page, commands_of, compare, named_file, run  # noqa: E402  # found by the line above
+from tests.documented import Page, commands_of, compare, lines_of, named_file, run, shape_of  # noqa: E402  # found by the line above
 
 _BLOCK = re.compile(r"^```(python|text|console|toml|json)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -54,11 +55,26 @@ def _shown(page: Page, command: str, output: str) -> str:
 def _fitting(page: Page, said: str, came: str) -> str:
     if compare(said, came, page.known) is None:
         return said
-    shown = {really: said for said, really in page.known.items()}
-    for really, instead in shown.items():
-        came = came.replace(really, instead)
+    if not came.strip():
+        return ""
+    before, now = lines_of(said), lines_of(came)
+    same = SequenceMatcher(None, [shape_of(line) for line in before], [shape_of(line) for line in now])
+    made = []
+    for what, start, _, first, last in same.get_opcodes():
+        for place in range(first, last):
+            old = before[start + place - first] if what == "equal" else now[place]
+            made.append(_line(page, old, now[place]))
+    return "\n".join(made) + "\n"
+
+
+def _line(page: Page, said: str, came: str) -> str:
+    """Return *said* where it fits, which keeps the ids of the page; else what came, under the page's ids."""
+    if said != came and compare(said, came, page.known) is None:
+        return said
+    for shown, really in page.known.items():
+        came = came.replace(really, shown)
     compare(came, page.really(came), page.known)
-    return "\n".join(line.rstrip() for line in came.rstrip().split("\n")) + "\n" if came.strip() else ""
+    return came
 
 
 def main(paths: list[str]) -> None:
