@@ -82,10 +82,13 @@ def rebuild_command(log: PrescriptionLog) -> None:
 
 
 @click.command("backup", epilog=example("mesococktail backup copy.db --db clinic.db"))
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(readable=False))
 @with_log(write=False)
 def backup_command(log: PrescriptionLog, path: str) -> None:
-    """Copy the log to PATH while it is in use, verify the copy, and print its head."""
+    """Copy the log while it is in use.
+
+    The copy is made at PATH and verified; its head is printed.
+    """
     head = log.backup(path)
     say(f"{path} holds {head.seq} entries, verified")
     click.echo(str(head))

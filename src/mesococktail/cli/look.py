@@ -62,8 +62,8 @@ def list_command(
             values.append(wanted)
     if not include_voided:
         where += " AND status <> 2"
-    with glance(needed(db)) as rows:
-        output.rows(_listed(rows, where, values, limit), _COLUMNS)
+    with glance(needed(db)) as tables:
+        output.rows(_listed(tables.rows, where, values, limit), _COLUMNS)
 
 
 def _listed(run: Run, where: str, values: list[str], limit: int | None) -> Iterator[dict[str, object]]:

@@ -56,7 +56,7 @@ def formulary_option(command: Command) -> Command:
     """Give a command ``--formulary``: the clinic's own file."""
     return click.option(
         "--formulary",
-        type=click.Path(),
+        type=click.Path(readable=False),
         envvar="MESOCOCKTAIL_FORMULARY",
         show_envvar=True,
         metavar="FILE",
@@ -98,7 +98,7 @@ def log_options(*, write: bool, formulary: bool = False) -> Callable[[Command], 
             made = formulary_option(made)
         return click.option(
             "--db",
-            type=click.Path(),
+            type=click.Path(readable=False),
             envvar="MESOCOCKTAIL_DB",
             show_envvar=True,
             metavar="PATH",

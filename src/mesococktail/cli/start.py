@@ -26,7 +26,7 @@ _DEMO = "mesococktail-demo.db"
     "init",
     epilog=example('mesococktail init clinic.db --clinic riverside --doctor dr-a --name "A. Physician"'),
 )
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(readable=False))
 @click.option("--clinic", required=True, metavar="NAME", help="Short name of the clinic, such as riverside.")
 @click.option("--doctor", metavar="ID", help="Id of a doctor to register at once, such as dr-a.")
 @click.option("--name", help="Name of that doctor, as printed on a prescription.")
@@ -124,7 +124,7 @@ def _register(log: PrescriptionLog, doctor: Doctor, reason: str | None) -> None:
 
 
 @click.command("demo", epilog=example("mesococktail demo demo.db"))
-@click.argument("path", type=click.Path(), default=_DEMO)
+@click.argument("path", type=click.Path(readable=False), default=_DEMO)
 @click.option("--seed", type=int, metavar="N", help="Another synthetic year.")
 def demo_command(path: str, seed: int | None) -> None:
     """Make a synthetic log and show what can be asked.

@@ -95,9 +95,10 @@ def import_command(
     *,
     dry_run: bool,
 ) -> None:
-    """Import prescriptions as JSON lines, or a whole exported log with --restore.
+    """Import prescriptions, or a whole exported log.
 
-    FILE is "-" for standard input. A line is an object with the fields of a prescription; it may name
+    FILE is "-" for standard input, and JSON lines: of a whole log with --restore, of prescriptions
+    without. A line is an object with the fields of a prescription; it may name
     its own "kind" (as doctor), "id" and "recorded_by". Prints the head of the log.
     """
     if restore is not None:

@@ -1,0 +1,165 @@
+"""Rows, in every form the switches of sqlite-utils name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def hostile(run: Run) -> None:
+    """A doctor whose name a spreadsheet would run."""
+    run("doctor", "dr-x", '=HYPERLINK("http://x")')
+    run("doctor", "dr-y", "--", "-5, or so")
+
+
+def test_where_piped_rows_are_a_json_array(run: Run) -> None:
+    said = run("list").stdout
+    assert [row["patient"] for row in json.loads(said)] == ["P-0", "P-1", "P-014"]
+    assert said == run("list", "--json").stdout
+    assert said.splitlines()[1].startswith(' {"id": ')
+
+
+def test_no_rows_are_an_empty_array(run: Run) -> None:
+    assert run("list", "-p", "nobody").stdout == "[]\n"
+    assert run("list", "-p", "nobody", "--nl").stdout == ""
+
+
+def test_on_a_terminal_rows_are_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesococktail.cli.output.is_terminal", lambda _: True)
+    said = run("list").stdout.splitlines()
+    assert said[0].split() == ["id", "status", "at", "patient", "doctor", "indication", "combination", "plan"]
+    assert set(said[1]) == {"-", " "}
+    assert len(said) == 5
+    assert run("list", "--json").stdout.startswith("[{")
+
+
+def test_json_lines_are_one_object_a_line(run: Run) -> None:
+    assert [json.loads(line)["patient"] for line in run("list", "--nl").stdout.splitlines()] == [
+        "P-0",
+        "P-1",
+        "P-014",
+    ]
+
+
+@pytest.mark.parametrize(("switch", "delimiter"), [("--csv", ","), ("--tsv", "\t")])
+@pytest.mark.usefixtures("hostile")
+def test_a_cell_that_a_spreadsheet_would_run_is_marked(run: Run, switch: str, delimiter: str) -> None:
+    rows = list(csv.reader(io.StringIO(run("doctor", switch).stdout), delimiter=delimiter))
+    assert [row[1] for row in rows] == ["name", "A. Physician", '\'=HYPERLINK("http://x")', "'-5, or so"]
+    without = list(csv.reader(io.StringIO(run("doctor", switch, "--no-headers").stdout), delimiter=delimiter))
+    assert without == rows[1:]
+
+
+def test_a_table_has_no_headers_when_none_are_wanted(run: Run) -> None:
+    assert "status" not in run("list", "-t", "--no-headers").stdout
+
+
+def test_a_table_is_drawn_in_a_format_of_tabulate(run: Run) -> None:
+    assert run("list", "--fmt", "github").stdout.startswith("| id ")
+    assert run("list", "-t", "--fmt", "github", "--no-headers").stdout.startswith("|-----")
+    assert "'nonsense' is not one of" in run("list", "--fmt", "nonsense", code=2).stderr
+
+
+def test_our_own_table_says_what_tabulates_says(run: Run) -> None:
+    plain, theirs = (run("list", *switch).stdout for switch in (("-t",), ("--fmt", "simple")))
+    assert [line.split() for line in plain.splitlines()[2:]] == [
+        line.split() for line in theirs.splitlines()[2:]
+    ]
+
+
+def test_a_table_of_nothing_has_its_headers(run: Run) -> None:
+    assert run("list", "-p", "nobody", "-t").stdout.splitlines()[0].startswith("id  status")
+    assert run("list", "-p", "nobody", "-t", "--no-headers").stdout == "\n"
+
+
+def test_wide_letters_and_control_characters_keep_a_table_whole(run: Run) -> None:
+    run("doctor", "dr-w", "王\tDoctor")
+    lines = run("doctor", "-t").stdout.splitlines()
+    assert "王\\tDoctor" in lines[-1]
+    assert lines[-1].index("active") == lines[2].index("active") - 1
+
+
+def test_two_outputs_are_one_too_many(run: Run) -> None:
+    assert "choose one output, not csv and tsv" in run("list", "--csv", "--tsv", code=2).stderr
+
+
+def test_a_list_is_narrowed(run: Run) -> None:
+    assert [row["patient"] for row in json.loads(run("list", "--limit", "2").stdout)] == ["P-1", "P-014"]
+    assert [row["patient"] for row in json.loads(run("list", "-p", "P-1", "--doctor", "dr-a").stdout)] == [
+        "P-1"
+    ]
+    assert json.loads(run("list", "--doctor", "dr-q").stdout) == []
+
+
+def test_a_long_list_is_read_page_by_page(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesococktail.cli.look._PAGE", 2)
+    assert len(json.loads(run("list").stdout)) == 3
+
+
+def test_a_newer_layout_is_looked_at_by_who_knows_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesococktail.log.glance.FINGERPRINT", "stale")
+    assert len(json.loads(run("list").stdout)) == 3
+
+
+def test_lists_of_texts_stay_lists_in_json_only(run: Run) -> None:
+    agents = json.loads(run("agents").stdout)
+    assert isinstance(agents[0]["measures"], list)
+    assert "['" not in run("agents", "--csv").stdout
+    assert "['" not in run("agents", "-t").stdout
+
+
+def test_completion_prints_the_script_of_the_shell(run: Run) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "_MESOCOCKTAIL_COMPLETE" in run("completion", shell).stdout
+    assert "'csh' is not one of" in run("completion", "csh", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("mesococktail pre", ["prescribe"]),
+        ("mesococktail --vers", ["--version"]),
+        ("mesococktail agents minox", ["minoxidil"]),
+        ("mesococktail list --doctor d", ["dr-a"]),
+        ("mesococktail list -p P-01", ["P-014"]),
+        ("mesococktail prescribe --for androg", ["androgenetic_alopecia"]),
+        ("mesococktail study comb", ["combinations"]),
+        ("mesococktail study doses --agent minox", ["minoxidil"]),
+        ("mesococktail list --db nope.db --doctor d", []),
+        ("mesococktail agents --formulary nope.toml minox", []),
+    ],
+)
+def test_words_are_completed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: str, offered: list[str]
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    monkeypatch.setenv("_MESOCOCKTAIL_COMPLETE", "bash_complete")
+    assert [line.split(",")[1] for line in run().stdout.split()] == offered
+
+
+def test_ids_of_records_are_completed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = json.loads(run("list").stdout)[-1]["id"]
+    monkeypatch.setenv("COMP_WORDS", f"mesococktail show {whole[:10]}")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("_MESOCOCKTAIL_COMPLETE", "bash_complete")
+    assert f"plain,{whole}" in run().stdout
+
+
+def test_nothing_is_completed_without_a_log(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MESOCOCKTAIL_DB")
+    monkeypatch.setenv("COMP_WORDS", "mesococktail list --doctor d")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    monkeypatch.setenv("_MESOCOCKTAIL_COMPLETE", "bash_complete")
+    assert run().stdout.strip() == ""
+    assert folder.exists()
