@@ -204,7 +204,7 @@ _COLUMNS = {
     "role": ", ".join(f"{place} {word}" for place, word in enumerate(ROLES)) + "; the word in a view",
     "purpose": "what an adjunct is for; in a fact table its number in `dim_term`",
     "measure": "how the dose is counted: "
-    + ", ".join(f"{place} {name} in {unit}" for place, (name, unit) in enumerate(MEASURES.values())),
+    + ", ".join(f"{place} {name} in {unit}" for place, (name, unit) in enumerate(MEASURES.items())),
     "dose_micro": "dose prescribed, in whole millionths of the unit of its measure; empty where not known",
     "volume_micro_mL": "volume drawn, in whole millionths of a millilitre; empty where not known",
     "fills_to_micro_mL": "total that a filling adjunct fills up to, in millionths of a millilitre",

@@ -5,8 +5,9 @@ Public names are loaded on first use, so that importing the package costs next t
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from mesococktail.lazy import loader
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount, AmountRange
@@ -78,12 +79,7 @@ __all__ = (
 )
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

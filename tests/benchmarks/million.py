@@ -39,6 +39,7 @@ def make(path: Path, count: int) -> None:
         log.append_many(doctors())
         log.append_many(json.dumps(one) for half in halves for one in half)
     took = time.perf_counter() - start
+    path.with_suffix(".peak").write_text(str(peak_mb()))
     unfinished.rename(path)
     print(f"  {count} made and imported in {took:.0f} s, peak memory {peak_mb():.0f} MB", file=sys.stderr)
 

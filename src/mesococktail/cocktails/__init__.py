@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from mesococktail.cocktails.cocktail import Cocktail
-from mesococktail.cocktails.combination import Combination, Level
-from mesococktail.cocktails.part import (
-    Adjunct,
-    Ingredient,
-    NamedAgent,
-    Part,
-    Role,
-    adjunct,
-    complementary,
-    fill,
-    principal,
-)
-from mesococktail.cocktails.portion import Portion
+from typing import TYPE_CHECKING
+
+from mesococktail.lazy import loader
+
+if TYPE_CHECKING:
+    from mesococktail.cocktails.cocktail import Cocktail
+    from mesococktail.cocktails.combination import Combination, Level
+    from mesococktail.cocktails.part import (
+        Adjunct,
+        Ingredient,
+        NamedAgent,
+        Part,
+        Role,
+        adjunct,
+        complementary,
+        fill,
+        principal,
+    )
+    from mesococktail.cocktails.portion import Portion
+
+_HOME = {
+    "Adjunct": "part",
+    "Cocktail": "cocktail",
+    "Combination": "combination",
+    "Ingredient": "part",
+    "Level": "combination",
+    "NamedAgent": "part",
+    "Part": "part",
+    "Portion": "portion",
+    "Role": "part",
+    "adjunct": "part",
+    "complementary": "part",
+    "fill": "part",
+    "principal": "part",
+}
 
 __all__ = (
     "Adjunct",
@@ -32,3 +53,5 @@ __all__ = (
     "fill",
     "principal",
 )
+
+__getattr__ = loader(__name__, _HOME)

@@ -5,8 +5,9 @@ Names are loaded on first use: a glance at the tables of a log needs only a part
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from mesococktail.lazy import loader
 
 if TYPE_CHECKING:
     from mesococktail.log.acts import Standing
@@ -16,11 +17,4 @@ if TYPE_CHECKING:
 __all__ = ("Entry", "PrescriptionLog", "Receipt", "Standing")
 
 _HOME = {"Entry": "chain", "PrescriptionLog": "log", "Receipt": "chain", "Standing": "acts"}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME)

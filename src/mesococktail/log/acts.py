@@ -8,7 +8,7 @@ import attrs
 
 from mesococktail.errors import ConflictError, LogBrokenError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import bytes_of, text_of
-from mesococktail.log.tables import ACTIVE, STATUS, STOPPED, VOIDED
+from mesococktail.log.names import ACTIVE, STATUS, STOPPED, VOIDED
 from mesococktail.records import FieldType, fields_of
 
 if TYPE_CHECKING:

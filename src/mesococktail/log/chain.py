@@ -13,11 +13,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from struct import Struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.errors import LogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ENTRY = b"mesococktail entry 1"
 _PAYLOAD = b"mesococktail payload 1"
@@ -119,6 +122,12 @@ def origin(clinic: str, log_id: bytes, created_at: int) -> bytes:
     return hashlib.sha256(
         b"".join(map(_framed, (_LOG, clinic.encode(), log_id, _NUMBER(created_at))))
     ).digest()
+
+
+def newest(rows: Callable[[str], list[tuple[Any, ...]]], start: bytes) -> Receipt:
+    """Return the receipt of the newest entry; of an empty log, the hash *start* that it begins with."""
+    found = rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+    return Receipt.of(*(found[0] if found else (0, start)))
 
 
 def commitment(salt: bytes, document: bytes) -> bytes:

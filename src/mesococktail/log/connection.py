@@ -230,6 +230,21 @@ def open_file(path: Path, *, read_only: bool) -> Connection:
     return connection
 
 
+def identity(connection: Connection) -> tuple[str, bytes, int]:
+    """Return clinic, id and time of making of a log.
+
+    Raises:
+        LogBrokenError: It does not say.
+    """
+    found = connection.rows("SELECT clinic, log_id, created_at FROM log")
+    if not found:
+        raise LogBrokenError(
+            "does not say whose log it is", got=str(connection.path), cure="restore a backup"
+        )
+    clinic, log_id, created_at = found[0]
+    return clinic, log_id, created_at
+
+
 def _must_be_a_log_file(path: Path) -> None:
     try:
         found = path.lstat()

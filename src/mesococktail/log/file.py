@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mesococktail.errors import LogBrokenError, MesococktailError, NotALogError, RecordError
+from mesococktail.errors import MesococktailError, NotALogError, RecordError
 from mesococktail.formulary import Formulary
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
-from mesococktail.log.connection import Connection, create_file, open_file, told
+from mesococktail.log.connection import Connection, create_file, identity, open_file, told
 from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, now
@@ -35,12 +35,7 @@ class LogFile:
     def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
         self._connection = connection
         self._formulary = formulary
-        identity = connection.rows("SELECT clinic, log_id, created_at FROM log")
-        if not identity:
-            raise LogBrokenError(
-                "does not say whose log it is", got=str(connection.path), cure="restore a backup"
-            )
-        clinic, log_id, created_at = identity[0]
+        clinic, log_id, created_at = identity(connection)
         self.clinic: str = clinic
         """Name of the clinic whose log this is."""
         self.id: str = log_id.hex()

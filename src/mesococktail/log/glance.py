@@ -9,20 +9,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.log.connection import open_file, told
+from mesococktail.log.chain import newest, origin
+from mesococktail.log.connection import identity, open_file, told
 from mesococktail.log.schema import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from os import PathLike
+
+    from mesococktail.log.chain import Receipt
+    from mesococktail.log.connection import Connection
 
 FINGERPRINT = "46dd2be144758c0968c5d82e4236436bf8a601b79d702de630af5e962d9ec400"
 """Of the layout that this version makes; a test holds it to `expected_fingerprint`."""
 
 
+class Tables:
+    """The tables of one log, open for reading: what questions need, and nothing that records need."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        clinic, log_id, created_at = identity(connection)
+        self.clinic = clinic
+        self.id = log_id.hex()
+        self._origin = origin(clinic, log_id, created_at)
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a reading statement at once."""
+        return self._connection.rows(sql, parameters)
+
+    def head(self) -> Receipt:
+        """Return the newest entry's receipt."""
+        return newest(self.rows, self._origin)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[..., Iterable[tuple[Any, ...]]]]:
+        """Read several statements in one consistent picture of the file, as `LogFile.snapshot` does."""
+        with self._connection.reading() as sqlite:
+            yield sqlite.execute
+
+
 @contextmanager
-def glance(path: str | PathLike[str]) -> Iterator[Callable[[str, Sequence[object]], list[tuple[Any, ...]]]]:
-    """Open the log at *path* for reading; yield what runs a statement and returns all of its rows.
+def glance(path: str | PathLike[str]) -> Iterator[Tables]:
+    """Open the log at *path* for reading.
 
     Raises:
         LogError: What `PrescriptionLog.open` raises.
@@ -37,6 +66,6 @@ def glance(path: str | PathLike[str]) -> Iterator[Callable[[str, Sequence[object
 
             PrescriptionLog.open(path, read_only=True).close()
         connection.restrict()
-        yield connection.rows
+        yield Tables(connection)
     finally:
         connection.close()

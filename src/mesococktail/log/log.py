@@ -11,8 +11,8 @@ from mesococktail.log.acts import Standing, standing
 from mesococktail.log.chain import Entry
 from mesococktail.log.file import LogFile
 from mesococktail.log.ids import bytes_of
+from mesococktail.log.names import STOPPED, VOIDED
 from mesococktail.log.recorder import id_of, now
-from mesococktail.log.tables import STOPPED, VOIDED
 from mesococktail.records import Doctor, Prescription, fields_of, time_of
 
 if TYPE_CHECKING:

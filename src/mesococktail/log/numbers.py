@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.amounts import Dimension
 from mesococktail.cocktails import Portion
 from mesococktail.log.columns import millionths, stored_amount
-from mesococktail.log.tables import MEASURES
+from mesococktail.log.names import MEASURES
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import RecordNotFoundError
 from mesococktail.log.acts import MISFIT, STANDING, Standing, damaged, standing, standing_of
-from mesococktail.log.chain import Entry, Receipt, moment
+from mesococktail.log.chain import Entry, Receipt, moment, newest
 from mesococktail.log.connection import told
 from mesococktail.log.ids import text_of
-from mesococktail.log.tables import VOIDED
+from mesococktail.log.names import VOIDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +36,7 @@ class Reader:
 
     def head(self) -> Receipt:
         """Return the newest entry's receipt; of an empty log, the hash it starts from."""
-        rows = self._connection.rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
-        seq, hashed = rows[0] if rows else (0, self._origin)
-        try:
-            return Receipt.of(seq, hashed)
-        except MISFIT:
-            raise damaged(f"entry {seq}") from None
+        return newest(self._connection.rows, self._origin)
 
     def entries(self, after: int, page: int) -> Iterator[Entry]:
         """Yield entries behind a sequence."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from mesococktail.errors import LogBrokenError, MesococktailError
 from mesococktail.log.acts import status_after
 from mesococktail.log.columns import stored_content
+from mesococktail.log.names import ACTIVE
 from mesococktail.log.star import Star, insert
-from mesococktail.log.tables import ACTIVE, star_table_names
+from mesococktail.log.tables import star_table_names
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,7 +11,7 @@ from mesococktail.log import chain
 from mesococktail.log.acts import Standing, links_hold, may, needs_reason, same_doctor, standing
 from mesococktail.log.chain import Entry, Receipt
 from mesococktail.log.ids import Maker, bytes_of, text_of
-from mesococktail.log.tables import STATUS
+from mesococktail.log.names import STATUS
 from mesococktail.log.writer import Act, Writer
 from mesococktail.records import Doctor, complete, document, name_of
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.columns import millionths, stored_amount
+from mesococktail.log.names import COMBINED, DIMENSIONS, ROLES, VOIDED
 from mesococktail.log.numbers import numbers_of
-from mesococktail.log.tables import COMBINED, DIMENSIONS, ROLES, VOIDED, layout_of
+from mesococktail.log.tables import layout_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.amounts import Dimension
 from mesococktail.log.columns import Columns, columns_of
+from mesococktail.log.names import DIMENSIONS
 from mesococktail.records import KINDS, FieldType, fields_of
 
 if TYPE_CHECKING:
@@ -16,22 +16,6 @@ if TYPE_CHECKING:
 
     Slot = tuple[int, int, str | None, Callable[[Any, Any], tuple[object, ...]]]
     """Where the values of a field begin and end in a row, the dimension that numbers it, and how they are made."""
-
-ACTIVE, STOPPED, VOIDED = 0, 1, 2
-STATUS = ("active", "stopped", "voided")
-
-DIMENSIONS = ("doctor", "patient", "term", "agent", "combination")
-MEASURES = {
-    Dimension.MASS: ("mass", "mg"),
-    Dimension.ACTIVITY: ("activity", "IU"),
-    Dimension.COUNT: ("count", "count"),
-    Dimension.PRODUCT_UNITS: ("product units", "units"),
-    Dimension.VOLUME: ("volume", "mL"),
-}
-"""Measure of a dose and the unit it is counted in, by dimension; the number in the star is the place here."""
-ROLES = ("principal", "complementary")
-COMBINED = " + "
-"""Between the agent ids of a combination's key, which are sorted."""
 
 COCKTAIL_TABLES = {
     "fact_ingredient": (

@@ -11,7 +11,7 @@ from mesococktail.log import chain
 from mesococktail.log.acts import standing, status_after
 from mesococktail.log.connection import Connection, create_file
 from mesococktail.log.layout import make_layout
-from mesococktail.log.tables import ACTIVE, STATUS
+from mesococktail.log.names import ACTIVE, STATUS
 from mesococktail.log.writer import Act, Writer
 from mesococktail.records.json_text import strict_object
 

@@ -18,10 +18,11 @@ from mesococktail.log.chain import Receipt
 from mesococktail.log.columns import stored_content
 from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
+from mesococktail.log.names import ACTIVE, COMBINED, DIMENSIONS
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
 from mesococktail.log.star import Star
-from mesococktail.log.tables import ACTIVE, COMBINED, DIMENSIONS, fact_tables, key_column, star_table_names
+from mesococktail.log.tables import fact_tables, key_column, star_table_names
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mesococktail.log.tables import MEASURES, ROLES, STATUS, VOIDED, layout_of
+from mesococktail.log.names import MEASURES, ROLES, STATUS, VOIDED
+from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS
 
 
@@ -39,7 +40,7 @@ def _kind_view(kind: str) -> str:
 
 _DOSES = ", ".join(
     f"CASE i.measure WHEN {place} THEN i.dose_micro / 1000000.0 END AS dose_{unit}"
-    for place, (_, unit) in enumerate(MEASURES.values())
+    for place, unit in enumerate(MEASURES.values())
 )
 _INGREDIENT = (
     "CREATE VIEW ingredient AS SELECT i.prescription AS prescription, i.position + 1 AS position, "

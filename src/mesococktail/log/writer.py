@@ -9,8 +9,9 @@ import attrs
 
 from mesococktail.log import chain
 from mesococktail.log.ids import RandomBytes
+from mesococktail.log.names import ACTIVE
 from mesococktail.log.star import Star, insert
-from mesococktail.log.tables import ACTIVE, layout_of, star_table_names
+from mesococktail.log.tables import layout_of, star_table_names
 from mesococktail.records import SCHEMA
 
 if TYPE_CHECKING:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.log import Receipt
+if TYPE_CHECKING:
+    from mesococktail.log import Receipt
 
 Value = str | int | Decimal | None
 """What a row holds: a text, a count, an exact decimal, or None where there is nothing to say."""

@@ -7,7 +7,7 @@ from itertools import combinations as choose
 from typing import TYPE_CHECKING
 
 from mesococktail.cocktails.combination import BASE_UNITS, Level, Member
-from mesococktail.log.tables import COMBINED, MEASURES, ROLES
+from mesococktail.log.names import COMBINED, MEASURES, ROLES
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.figures import PLACES, on_grid, rounded, share
 from mesococktail.research.scope import Found
@@ -69,7 +69,7 @@ def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> dict
         f"max(CASE WHEN i.position = {place} THEN {part} END) AS {name}" for name, place, part in cells
     )
     agents: dict[int, str] = dict(scope.asked.count("SELECT a.id, a.agent FROM dim_agent AS a"))
-    units = [BASE_UNITS[name] for name, _ in MEASURES.values()]
+    units = [BASE_UNITS[name] for name in MEASURES]
     counts: dict[str, int] = {}
     laid = f"SELECT {beside} {scope.of_ingredients()} GROUP BY i.prescription"
     for *line, number in scope.asked.count(f"SELECT {names}, count(*) FROM ({laid}) AS q GROUP BY {names}"):

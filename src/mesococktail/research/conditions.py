@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from mesococktail.amounts import Amount
 from mesococktail.errors import MesococktailError, QuestionError
-from mesococktail.log.tables import MEASURES, ROLES
+from mesococktail.log.names import MEASURES, ROLES
 
 if TYPE_CHECKING:
-    from mesococktail.amounts import AmountLike
+    from mesococktail.amounts import Amount, AmountLike
     from mesococktail.research.source import Asked
 
 LARGEST = 2**63 - 1

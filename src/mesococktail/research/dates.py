@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.errors import QuestionError, RecordError
-from mesococktail.records import Around, time_of
 from mesococktail.research.conditions import Filter
 
 if TYPE_CHECKING:
+    from mesococktail.records import Around
     from mesococktail.research.source import Asked
 
 _EPOCH = date(1970, 1, 1)
@@ -49,6 +49,8 @@ def bound(given: object, path: str, *, end: bool) -> Bound:
     """
     if isinstance(given, date) and not isinstance(given, datetime):
         given = given.isoformat()
+    from mesococktail.records import Around, time_of  # noqa: PLC0415  # only where a period is set
+
     try:
         time = time_of(given)
     except RecordError as error:

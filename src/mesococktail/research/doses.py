@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.log.tables import MEASURES
+from mesococktail.log.names import MEASURES
 from mesococktail.research.answer import INGREDIENTS, Column, Step
 from mesococktail.research.figures import five_numbers
 from mesococktail.research.scope import Found
@@ -38,7 +38,7 @@ DOSE_COLUMNS = (_AGENT, _COMBINATION, *_REST)
 _FIVE = ("min", "q1", "median", "q3", "max")
 _QUARTILES = "quartiles by linear interpolation between sorted doses (type 7), from millionths of the unit"
 _PREMIX = "the doses of the agent itself; how much of it is inside a premix is not known"
-_MEASURES = tuple(MEASURES.values())
+_MEASURES = tuple(MEASURES.items())
 
 
 Key = tuple[str, str, int | None]

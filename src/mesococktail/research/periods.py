@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mesococktail.log.tables import VOIDED
+from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.combinations import COUNT, SHARE
 from mesococktail.research.figures import share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from mesococktail.log.tables import VOIDED
+from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column, Step, Value
 from mesococktail.research.conditions import Filter
 from mesococktail.research.source import Asked

@@ -11,12 +11,14 @@ import attrs
 
 import mesococktail
 from mesococktail.errors import AgentError, MesococktailError, QuestionError, TermError
-from mesococktail.formulary import Formulary
-from mesococktail.log import PrescriptionLog
+from mesococktail.log.glance import Tables, glance
 from mesococktail.research.answer import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from mesococktail.formulary import Formulary
+    from mesococktail.log import PrescriptionLog
 
 
 Row = tuple[Any, ...]
@@ -58,13 +60,13 @@ class LogPicture:
 
 
 @contextmanager
-def opened(source: Path | PrescriptionLog) -> Iterator[PrescriptionLog]:
+def opened(source: Path | PrescriptionLog) -> Iterator[Tables | PrescriptionLog]:
     """Open the log at a path for reading, and close it; leave an open log as it is."""
-    if isinstance(source, PrescriptionLog):
+    if not isinstance(source, Path):
         yield source
         return
-    with PrescriptionLog.open(source, read_only=True) as log:
-        yield log
+    with glance(source) as tables:
+        yield tables
 
 
 @attrs.define
@@ -145,7 +147,7 @@ class Asked:
         return f"({', '.join(map(str, sorted(known)))})"
 
 
-def source_of(log: PrescriptionLog, asked: Asked) -> Source:
+def source_of(log: Tables | PrescriptionLog, asked: Asked) -> Source:
     """Say what an answer was computed from."""
     digest = None if asked.consulted is None else asked.consulted.digest
     return Source(log.clinic, log.id, log.head(), f"mesococktail {mesococktail.__version__}", digest)
@@ -157,11 +159,13 @@ def source_given(given: object) -> Path | PrescriptionLog:
     Raises:
         QuestionError: It is neither a path nor an open log.
     """
-    if isinstance(given, PrescriptionLog):
-        return given
     try:
-        return Path(given)  # type: ignore[arg-type]  # anything may come; what is no path is refused
+        return Path(given)  # type: ignore[arg-type]  # anything may come; what is no path is looked at below
     except (TypeError, MesococktailError):
+        from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # a path needs none of it
+
+        if isinstance(given, PrescriptionLog):
+            return given
         raise QuestionError(
             "must be the path of a log or an open log", path="source", got=given, cure='Study("clinic.db")'
         ) from None

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mesococktail.errors import QuestionError
-from mesococktail.formulary import Formulary
-from mesococktail.log import PrescriptionLog
 from mesococktail.research.answer import Answer
 from mesococktail.research.conditions import (
     Condition,
@@ -29,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from mesococktail.formulary import Formulary
+    from mesococktail.log import PrescriptionLog
+    from mesococktail.log.glance import Tables
     from mesococktail.records import Around
 
 
@@ -116,7 +117,7 @@ class Study:
         declared = question_of(question)
         chosen = declared.chosen(options)
         with opened(self.source) as log, log.snapshot() as run:
-            asked = Asked(LogPicture(run), lambda: self.formulary or log.formulary)
+            asked = Asked(LogPicture(run), lambda: self._names(log))
             filters = tuple(condition.filter(asked) for condition in self.conditions)
             found = declared.ask(Scope(asked, filters, self.include_voided), **chosen)
             source = source_of(log, asked)
@@ -132,6 +133,11 @@ class Study:
             tuple(asked.sql),
             found.remarks,
         )
+
+    def _names(self, log: Tables | PrescriptionLog) -> Formulary:
+        from mesococktail.formulary import Formulary  # noqa: PLC0415  # only where a name is looked up
+
+        return self.formulary or getattr(log, "formulary", None) or Formulary.shipped()
 
     def combinations(self, level: str = "agents", digits: int = 2) -> Answer:
         """Say which combinations were prescribed, and how often.
