@@ -14,8 +14,10 @@ from mesococktail.cli.shared import (
     complete_doctor,
     complete_patient,
     example,
+    formulary_of,
+    log_options,
+    needed,
     say,
-    with_log,
 )
 from mesococktail.research import QUESTIONS, Containing, Question, Study
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from mesococktail.cli.output import Output
     from mesococktail.cli.shared import Command
-    from mesococktail.log import PrescriptionLog
     from mesococktail.research import Option
 
 _CONTAINS = re.compile(r"(?:^|,)\s*(agent|class|role|from|to|directly)\s*(?:=|(?=,|$))")
@@ -71,7 +72,8 @@ def study_command() -> None:
 @cache
 def _command(question: Question) -> click.Command:
     def ask(
-        log: PrescriptionLog,
+        db: str | None,
+        formulary: str | None,
         output: Output,
         contains: tuple[Containing, ...],
         *,
@@ -82,7 +84,8 @@ def _command(question: Question) -> click.Command:
         **options: Any,  # noqa: ANN401  # the conditions and the options of the question
     ) -> None:
         chosen = {option.name: options.pop(f"option_{option.name}") for option in question.options}
-        study = Study(log).where(
+        # The path, not an open log: counting needs less of the library than writing.
+        study = Study(needed(db), formulary=formulary_of(formulary) if formulary else None).where(
             agent=containing_agent,
             contains=contains,
             transcribed=transcribed,
@@ -102,7 +105,7 @@ def _command(question: Question) -> click.Command:
     made = _conditions(made)
     for option in reversed(question.options):
         made = _option(option)(made)
-    made = with_log(write=False, formulary=True)(made)
+    made = log_options(write=False, formulary=True)(made)
     columns = "\n".join(
         f"{column.name}: {column.meaning}" + (f" [{column.unit}]" if column.unit else "")
         for column in question.columns
