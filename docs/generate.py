@@ -223,7 +223,7 @@ _COLUMNS = {
     "patient": "id of the patient",
     "term": "code of a term, of any vocabulary",
 }
-_COLUMNS |= {f"dose_{unit}": f"dose prescribed, counted in {unit}" for _, unit in MEASURES.values()}
+_COLUMNS |= {f"dose_{unit}": f"dose prescribed, counted in {unit}" for unit in MEASURES.values()}
 _PARTS = {
     "utc": "seconds since 1970, UTC",
     "offset": "minutes that the clock there was ahead of UTC",

@@ -145,3 +145,33 @@ def test_a_copy_of_the_table_of_commands_cannot_drift() -> None:
 def test_a_backup_never_overwrites(run: Run, folder: Path) -> None:
     shutil.copy(folder / "clinic.db", folder / "copy.db")
     assert run("backup", "copy.db", code=6).stderr.startswith("Error: copy.db: there is already a file")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("list", "--db", "a\x1b[2Jb"),
+        ("list", "--db", "a\udcff"),
+        ("show", "a\x1b[2J"),
+        ("amend", "last", "--clear", "a\x1b[2J", "--reason", "x"),
+        (
+            "prescribe",
+            "\x1b[2J 5 mg (principal)",
+            "-p",
+            "P-1",
+            "--doctor",
+            "dr-a",
+            "--for",
+            "alopecia areata",
+        ),
+        ("void", "last", "--reason", "\x1b[2J"),
+        ("agents", "\x1b[2J"),
+        ("amount", "\x1b[2J"),
+        ("list", "-p", "\udcff"),
+    ],
+)
+def test_no_message_does_anything_to_a_terminal(args: tuple[str, ...], folder: Path) -> None:
+    result = CliRunner().invoke(main, args, env={"MESOCOCKTAIL_DB": str(folder / "clinic.db")})
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code
+    assert result.stderr.replace("\n", "").isprintable()

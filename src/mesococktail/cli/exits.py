@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesococktail.cli.text import plain
+
 if TYPE_CHECKING:
     from mesococktail.errors import MesococktailError
 
@@ -84,4 +86,4 @@ class Failure(click.ClickException):
 
     def format_message(self) -> str:
         """Return the message with every line marked, as `show` marks the first."""
-        return self.message.replace("\n", "\nError: ")
+        return "\nError: ".join(map(plain, self.message.split("\n")))

@@ -8,7 +8,8 @@ import click
 
 from mesococktail.cli.exits import BROKEN
 from mesococktail.cli.output import rows_output
-from mesococktail.cli.shared import counted, example, say, with_log
+from mesococktail.cli.shared import example, say, with_log
+from mesococktail.cli.text import counted
 
 if TYPE_CHECKING:
     from mesococktail.cli.output import Output

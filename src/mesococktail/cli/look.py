@@ -18,6 +18,7 @@ from mesococktail.cli.shared import (
     needed,
     with_log,
 )
+from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -152,15 +153,10 @@ def _standing(standing: Standing) -> Iterator[str]:
         if field.type is FieldType.FINDINGS:
             findings = list(map(str, value))
         elif (text := shown(field, value)) is not None and not (field.type is FieldType.FLAG and not value):
-            yield f"  {field.name}: {_plain(text)}"
+            yield f"  {field.name}: {plain(text)}"
     if table is not None:
         yield f"\n{table}"
     yield from findings
-
-
-def _plain(text: str) -> str:
-    """Return a text as one line that does nothing to a terminal."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _content(entries: list[Entry], before: Entry | None) -> Entry | None:
@@ -172,13 +168,13 @@ def _content(entries: list[Entry], before: Entry | None) -> Entry | None:
 
 
 def _entry(entry: Entry, before: Entry | None) -> Iterator[str]:
-    by = f" by {_plain(entry.recorded_by)}" if entry.recorded_by else ", nobody said by whom"
+    by = f" by {plain(entry.recorded_by)}" if entry.recorded_by else ", nobody said by whom"
     at = entry.recorded_at.astimezone().isoformat(" ", "seconds")
     yield f"version {entry.version}: {entry.act}, written down {at}{by}; receipt {entry.receipt}"
     if entry.reason is not None:
-        yield f"  reason: {_plain(entry.reason)}"
+        yield f"  reason: {plain(entry.reason)}"
     if before is not None and entry.document is not None:
         from mesococktail.records import differences  # noqa: PLC0415  # for histories only
 
         for change in differences(before.record, entry.record):
-            yield f"  {_plain(str(change))}"
+            yield f"  {plain(str(change))}"

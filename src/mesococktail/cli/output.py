@@ -11,6 +11,8 @@ from unicodedata import east_asian_width
 
 import click
 
+from mesococktail.cli.text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -117,7 +119,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return plain(text)
 
 
 def _table(cells: list[list[str]], headers: tuple[str, ...], fmt: str | None) -> str:

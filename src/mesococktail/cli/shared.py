@@ -29,11 +29,6 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def counted(number: int, word: str) -> str:
-    """Return a number with its word in the singular or plural."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def example(*lines: str) -> str:
     """Return the epilog that shows how a command is used; a test runs every line of it."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

@@ -13,7 +13,8 @@ import click
 
 from mesococktail.cli.exits import INVALID, Failure
 from mesococktail.cli.output import is_terminal
-from mesococktail.cli.shared import counted, example, log_options, needed, open_log, say, with_log
+from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
+from mesococktail.cli.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
