@@ -25,7 +25,7 @@ from mesococktail.cocktails import (
     fill,
     principal,
 )
-from mesococktail.cocktails.part import any_measure
+from mesococktail.cocktails.making import any_measure
 from mesococktail.errors import AgentError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import PURPOSES, Agent, Formulary, Measure, other

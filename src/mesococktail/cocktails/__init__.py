@@ -9,17 +9,8 @@ from mesococktail.lazy import loader
 if TYPE_CHECKING:
     from mesococktail.cocktails.cocktail import Cocktail
     from mesococktail.cocktails.combination import Combination, Level
-    from mesococktail.cocktails.part import (
-        Adjunct,
-        Ingredient,
-        NamedAgent,
-        Part,
-        Role,
-        adjunct,
-        complementary,
-        fill,
-        principal,
-    )
+    from mesococktail.cocktails.making import adjunct, complementary, fill, principal
+    from mesococktail.cocktails.part import Adjunct, Ingredient, NamedAgent, Part, Role
     from mesococktail.cocktails.portion import Portion
 
 _HOME = {
@@ -32,10 +23,10 @@ _HOME = {
     "Part": "part",
     "Portion": "portion",
     "Role": "part",
-    "adjunct": "part",
-    "complementary": "part",
-    "fill": "part",
-    "principal": "part",
+    "adjunct": "making",
+    "complementary": "making",
+    "fill": "making",
+    "principal": "making",
 }
 
 __all__ = (

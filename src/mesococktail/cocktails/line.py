@@ -14,16 +14,8 @@ from __future__ import annotations
 import re
 
 from mesococktail.cocktails.cocktail import Cocktail
-from mesococktail.cocktails.part import (
-    Adjunct,
-    Ingredient,
-    Role,
-    adjunct,
-    any_measure,
-    complementary,
-    fill,
-    principal,
-)
+from mesococktail.cocktails.making import adjunct, any_measure, complementary, fill, principal
+from mesococktail.cocktails.part import Adjunct, Ingredient, Role
 from mesococktail.errors import CocktailError, MesococktailError
 from mesococktail.formulary import Agent, Formulary, other
 

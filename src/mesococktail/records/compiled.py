@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts import Amount, Dimension
 from mesococktail.cocktails import Cocktail, Ingredient, NamedAgent, Portion, Role
-from mesococktail.cocktails.part import MEASURED_AS
+from mesococktail.cocktails.making import MEASURED_AS
 from mesococktail.errors import MesococktailError
 from mesococktail.records.door import CLOCKS_DIFFER, complete
 from mesococktail.records.encoding import amount_json, document, part_json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts import Amount
 from mesococktail.cocktails import Adjunct, Cocktail, Ingredient, NamedAgent, Portion, Role
-from mesococktail.cocktails.part import Given, any_measure, looked_up, portion_for, purpose_of
+from mesococktail.cocktails.making import Given, any_measure, looked_up, portion_for, purpose_of
 from mesococktail.errors import AmountError, DocumentError, MesococktailError, quote
 from mesococktail.formulary import Formulary, other
 from mesococktail.records.kinds import together
