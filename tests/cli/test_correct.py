@@ -58,7 +58,7 @@ def test_a_field_is_left_out_from_now_on(run: Run) -> None:
     assert "rationale" not in record
     assert record["indication"] == "androgenetic_alopecia"
     assert (
-        "--clear patient: choose one of"
+        "--clear 'patient': choose one of"
         in run("amend", "last", "--clear", "patient", "--reason", "x", code=2).stderr
     )
 

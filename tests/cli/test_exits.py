@@ -154,16 +154,13 @@ def test_a_backup_never_overwrites(run: Run, folder: Path) -> None:
         ("list", "--db", "a\udcff"),
         ("show", "a\x1b[2J"),
         ("amend", "last", "--clear", "a\x1b[2J", "--reason", "x"),
-        (
-            "prescribe",
-            "\x1b[2J 5 mg (principal)",
-            "-p",
-            "P-1",
-            "--doctor",
-            "dr-a",
-            "--for",
-            "alopecia areata",
-        ),
+        ("prescribe", "\x1b[2J 5 mg (principal)", "-p", "P-1", "--doctor", "dr-a", "--for", "x"),
+        ("--\x1b[2J",),
+        ("\x1b[2J",),
+        ("study", "\x1b[2J"),
+        ("study", "pairs", "--contains", "x\x1b[2J, role=x"),
+        ("list", "--fmt", "\x1b[2J"),
+        ("import", "\x1b[2J"),
         ("void", "last", "--reason", "\x1b[2J"),
         ("agents", "\x1b[2J"),
         ("amount", "\x1b[2J"),
@@ -171,7 +168,7 @@ def test_a_backup_never_overwrites(run: Run, folder: Path) -> None:
     ],
 )
 def test_no_message_does_anything_to_a_terminal(args: tuple[str, ...], folder: Path) -> None:
-    result = CliRunner().invoke(main, args, env={"MESOCOCKTAIL_DB": str(folder / "clinic.db")})
+    result = CliRunner().invoke(main, args, env={"MESOCOCKTAIL_DB": str(folder / "clinic.db")}, color=True)
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code
     assert result.stderr.replace("\n", "").isprintable()

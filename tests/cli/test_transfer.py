@@ -83,7 +83,7 @@ def test_progress_is_told_to_a_person_only(run: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_a_file_that_is_not_there_is_named(run: Run) -> None:
-    assert "'nope.jsonl': No such file or directory" in run("import", "nope.jsonl", code=2).stderr
+    assert run("import", "nope.jsonl", code=4).stderr == "Error: nope.jsonl: No such file or directory\n"
 
 
 def test_a_whole_log_goes_out_and_comes_back(run: Run, folder: Path) -> None:

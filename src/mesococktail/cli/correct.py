@@ -79,7 +79,7 @@ def _cleared(record: object, names: tuple[str, ...]) -> dict[str, Any]:
     known = {option_name(path)[2:]: (path, field) for path, field in given_fields() if not field.required}
     for name in names:
         if name not in known:
-            raise click.UsageError(f"--clear {name}: choose one of {', '.join(known)}")
+            raise click.UsageError(f"--clear {name!r}: choose one of {', '.join(known)}")
         path, field = known[name]
         outer, _, inner = path.partition(".")
         if inner:

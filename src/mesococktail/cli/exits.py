@@ -27,7 +27,7 @@ MEANINGS = {
     FAILED: "it failed for another reason",
     USAGE: "the command was not understood",
     INVALID: "what was given is refused; nothing was written",
-    NOT_FOUND: "no such log, record or doctor",
+    NOT_FOUND: "no such log, record, doctor or file",
     BROKEN: "the log does not verify, or is no log that this version reads",
     CONFLICT: "the record has moved on, or what was to be made is there already",
     CANNOT_WRITE: "the file cannot be written",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mesococktail.cli.exits import INVALID, Failure
+from mesococktail.cli.exits import INVALID, NOT_FOUND, Failure
 from mesococktail.cli.output import is_terminal
 from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
 from mesococktail.cli.text import counted
@@ -73,7 +73,7 @@ def _new_file(path: str) -> Iterator[BinaryIO]:
         "mesococktail import clinic.jsonl --restore other.db",
     ),
 )
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(readable=False))
 @log_options(write=True, formulary=True)
 @click.option("--restore", type=click.Path(), metavar="NEW", help="Make a new log of a whole exported one.")
 @click.option(
@@ -86,7 +86,7 @@ def _new_file(path: str) -> Iterator[BinaryIO]:
 @click.option("--from-line", type=click.IntRange(1), default=1, metavar="N", help="Go on from this line.")
 @click.option("--dry-run", is_flag=True, help="Check every line by itself, and store nothing.")
 def import_command(
-    file: BinaryIO,
+    file: str,
     db: str | None,
     formulary: str | None,
     recorded_by: str | None,
@@ -102,16 +102,32 @@ def import_command(
     without. A line is an object with the fields of a prescription; it may name
     its own "kind" (as doctor), "id" and "recorded_by". Prints the head of the log.
     """
-    if restore is not None:
-        if dry_run or from_line > 1:
-            raise click.UsageError("--restore takes the whole file: leave --dry-run and --from-line out")
-        _restore(restore, file)
+    if restore is not None and (dry_run or from_line > 1):
+        raise click.UsageError("--restore takes the whole file: leave --dry-run and --from-line out")
+    with _opened(file) as stream:
+        if restore is not None:
+            _restore(restore, stream)
+            return
+        with open_log(needed(db), read_only=dry_run, formulary=formulary, recorded_by=recorded_by) as log:
+            report = log.append_many(
+                _lines(stream, from_line), on_refused=on_refused, progress=_progress(), dry_run=dry_run
+            )
+    _report(report, from_line, dry_run=dry_run)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file for reading; standard input is not closed behind."""
+    if path == "-":
+        yield sys.stdin.buffer
         return
-    with open_log(needed(db), read_only=dry_run, formulary=formulary, recorded_by=recorded_by) as log:
-        report = log.append_many(
-            _lines(file, from_line), on_refused=on_refused, progress=_progress(), dry_run=dry_run
-        )
-        _report(report, from_line, dry_run=dry_run)
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115  # what is raised while it is read is another matter
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Failure(f"{path}: {why}", NOT_FOUND) from None
+    with stream:
+        yield stream
 
 
 def _restore(path: str, file: BinaryIO) -> None:

@@ -1,0 +1,17 @@
+"""Text for a terminal."""
+
+from __future__ import annotations
+
+
+def plain(text: str) -> str:
+    """Return *text* as one line that does nothing to a terminal: what cannot be printed is spelt out."""
+    return text if text.isprintable() else "".join(map(_spelt, text))
+
+
+def _spelt(letter: str) -> str:
+    return letter if letter.isprintable() else repr(letter)[1:-1]
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word in the singular or plural."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
