@@ -73,6 +73,7 @@ def prescribe_command(
         start, before = _from_formula(log, formula)
     else:
         start, before = {}, None
+    _needed(start | given)
     stands_alone = given.get("payload") in ("saline", "none")
     if cocktail is not None:
         read = partial(Cocktail.parse, formulary=log.formulary)
@@ -82,7 +83,6 @@ def prescribe_command(
     elif stands_alone:
         start.pop("cocktail", None)
     _changes(start, given)
-    _needed(start | given)
     record = _record(start | merged(given, before))
     _write(log, record, record_id, dry_run=dry_run)
 
