@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta, timezone
 from functools import cache
 from importlib.resources import files
@@ -15,6 +14,7 @@ from mesococktail.log import PrescriptionLog
 from mesococktail.research import Study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from os import PathLike
 
     from mesococktail.formulary import PublishedFormula

@@ -1,4 +1,4 @@
-"""One durable prescription at a time, against plain sqlite3 with the same journal and sync, and in a long log."""
+"""One durable prescription at a time, against plain sqlite3 as durable, and in a long log."""
 
 from __future__ import annotations
 

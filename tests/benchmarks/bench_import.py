@@ -9,6 +9,7 @@ import time
 import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.benchmarks.measure import Row, report
 from tests.benchmarks.workload import doctors, lines
@@ -28,8 +29,10 @@ def ours(path: Path, given: list[str]) -> float:
 
 
 NAIVE = """
-create table prescription (id text primary key, patient text, doctor text, at text, indication text, delivery text);
-create table ingredient (prescription text references prescription (id), agent text, role text, strength text, volume text);
+create table prescription
+  (id text primary key, patient text, doctor text, at text, indication text, delivery text);
+create table ingredient
+  (prescription text references prescription (id), agent text, role text, strength text, volume text);
 create index by_doctor on prescription (doctor);
 create index by_patient on prescription (patient);
 create index by_prescription on ingredient (prescription);
@@ -37,7 +40,7 @@ create index by_prescription on ingredient (prescription);
 
 
 def plain_sqlite3(path: Path, given: list[str], read: object = None) -> float:
-    """The yardstick: the same prescriptions by executemany into two naive tables, no checks, same durability."""
+    """The yardstick: the same prescriptions by executemany in two naive tables, no checks."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript("pragma synchronous = extra;" + NAIVE)
     start = time.perf_counter()
@@ -61,10 +64,10 @@ def plain_sqlite3(path: Path, given: list[str], read: object = None) -> float:
 
 
 def pint_script(path: Path, given: list[str]) -> float:
-    """The other yardstick: each amount read by pint's default registry, then sqlite3. On a tenth; it is slow."""
+    """The other yardstick: each amount read by pint's default registry, then sqlite3."""
     import pint
 
-    registry = pint.UnitRegistry()
+    registry: Any = pint.UnitRegistry()
     return plain_sqlite3(path, given, registry.Quantity)
 
 
@@ -81,7 +84,9 @@ def main(rounds: int = ROUNDS, count: int = COUNT) -> list[Row]:
                 plain.append(naive / us)
                 if number == 0 or rounds > 1:
                     pints.append(pint_script(Path(folder, "pint.db"), some) * 10 / us)
-                print(f"  ours {us / count * 1e6:.0f} us, naive {naive / count * 1e6:.0f} us", file=sys.stderr)
+                print(
+                    f"  ours {us / count * 1e6:.0f} us, naive {naive / count * 1e6:.0f} us", file=sys.stderr
+                )
         name = "varied" if varied else "repetitive"
         rows += [
             Row(f"import {count}, {name}, rate / plain sqlite3", plain, ">= 0.35"),

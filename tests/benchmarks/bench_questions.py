@@ -1,4 +1,4 @@
-"""Five questions over a million prescriptions, against DuckDB over Parquet answering them in the naive form."""
+"""Five questions over a million prescriptions, against DuckDB over Parquet in the naive form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from tests.benchmarks.million import million_log
 
 ROUNDS = 5
 
-COMBINED = "select prescription, string_agg(agent, ' + ' order by agent) as combination from ingredient group by prescription"
+COMBINED = (
+    "select prescription, string_agg(agent, ' + ' order by agent) as combination "
+    "from ingredient group by prescription"
+)
 NAIVE = {
     "combinations": f"select combination, count(*) n from ({COMBINED}) group by combination order by n desc",
     "pairs": "select a.agent, b.agent, count(*) n from ingredient a join ingredient b "
@@ -25,8 +28,10 @@ NAIVE = {
     "doses": f"with c as ({COMBINED}) select agent, combination, count(*), min(dose_mg), "
     "quantile_cont(dose_mg, [0.25, 0.5, 0.75]), max(dose_mg) from ingredient join c using (prescription) "
     "group by agent, combination",
-    "doctor by month": "select doctor, date_trunc('month', \"at\") m, count(*) from prescription group by doctor, m",
-    "published": f"select combination, count(*) n from ({COMBINED}) where combination in ({{published}}) group by combination",
+    "doctor by month": "select doctor, date_trunc('month', \"at\") m, count(*) from prescription "
+    "group by doctor, m",
+    "published": f"select combination, count(*) n from ({COMBINED}) "
+    "where combination in ({published}) group by combination",
 }
 
 
@@ -36,7 +41,8 @@ def to_parquet(log: Path, folder: Path) -> None:
         database = opened.db
         prescriptions = list(
             database.execute(
-                "select p.key, d.doctor, p.at_utc from fact_prescription p join dim_doctor d on d.id = p.doctor"
+                "select p.key, d.doctor, p.at_utc from fact_prescription p "
+                "join dim_doctor d on d.id = p.doctor"
             )
         )
         columns = list(zip(*prescriptions, strict=True))

@@ -17,7 +17,7 @@ LINE = "minoxidil 1 mL of 5 mg/mL (principal) + biotin 1 mL of 5 mg/mL (compleme
 def seconds(*command: str) -> float:
     """Seconds of one command in a process of its own."""
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # our own commands
+    subprocess.run(command, check=True, capture_output=True)  # our own commands
     return time.perf_counter() - start
 
 
@@ -28,7 +28,19 @@ def main(rounds: int = ROUNDS) -> list[Row]:
     with TemporaryDirectory() as folder:
         db = str(Path(folder, "clinic.db"))
         seconds(meso, "init", db, "--clinic", "bench", "--doctor", "dr-a", "--name", "A. Physician")
-        prescribe = (meso, "prescribe", LINE, "--db", db, "-p", "P-1", "--doctor", "dr-a", "--for", "alopecia areata")
+        prescribe = (
+            meso,
+            "prescribe",
+            LINE,
+            "--db",
+            db,
+            "-p",
+            "P-1",
+            "--doctor",
+            "dr-a",
+            "--for",
+            "alopecia areata",
+        )
         seconds(*prescribe)
         commands = {
             "mesococktail --help": ((meso, "--help"), "<= 0.5"),

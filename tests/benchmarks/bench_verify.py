@@ -7,11 +7,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mesococktail import PrescriptionLog
 from tests.benchmarks.measure import Row, report
 from tests.benchmarks.million import million_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROUNDS = 3
 
@@ -42,7 +45,7 @@ def in_a_process(path: Path, work: str) -> tuple[float, float]:
         f"    {work}\n"
         "    print(time.perf_counter() - start, peak_mb())\n"
     )
-    said = subprocess.run(  # noqa: S603  # ourselves
+    said = subprocess.run(  # ourselves
         [sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True
     )
     took, peak = said.stdout.split()
@@ -64,7 +67,9 @@ def main(rounds: int = ROUNDS, million: str | None = None) -> list[Row]:
         base = yardstick(path)
         took, peak = in_a_process(path, WHOLE)
         chain, _ = in_a_process(path, WITHOUT_STAR)
-        print(f"  verify {took:.1f} s, without the star {chain:.1f} s, yardstick {base:.1f} s", file=sys.stderr)
+        print(
+            f"  verify {took:.1f} s, without the star {chain:.1f} s, yardstick {base:.1f} s", file=sys.stderr
+        )
         ratios.append(took / base)
         chains.append(chain / base)
         peaks.append(peak)

@@ -20,14 +20,14 @@ def million_log(path: str | Path | None = None, count: int = COUNT) -> Path:
     folder = Path(os.environ.get("MESOCOCKTAIL_BENCH_DIR", gettempdir()))
     where = Path(path) if path is not None else folder / f"mesococktail-bench-{count}.db"
     if not where.exists():
-        subprocess.run(  # noqa: S603  # ourselves
+        subprocess.run(  # ourselves
             [sys.executable, "-m", "tests.benchmarks.million", str(where), str(count)], check=True
         )
     return where
 
 
 def make(path: Path, count: int) -> None:
-    """Make the log as a stream, half of it repetitive and half varied; say what it took in memory and bytes."""
+    """Make the log as a stream, half of it repetitive and half varied; say what it took."""
     from mesococktail import PrescriptionLog
     from tests.benchmarks.measure import peak_mb
 

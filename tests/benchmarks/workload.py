@@ -64,7 +64,10 @@ def _amounts(rng: random.Random, *, varied: bool) -> dict[str, str]:
             "strength": f"{rng.randrange(1, 5000) / 100:g} mg/mL",
             "volume": f"{rng.randrange(1, 300) / 100:g} mL",
         }
-    return {"strength": f"{rng.choice((0.5, 1, 2, 5, 10))} mg/mL", "volume": f"{rng.choice((0.5, 1, 1.5, 2))} mL"}
+    return {
+        "strength": f"{rng.choice((0.5, 1, 2, 5, 10))} mg/mL",
+        "volume": f"{rng.choice((0.5, 1, 1.5, 2))} mL",
+    }
 
 
 def lines(count: int, *, varied: bool, seed: int = 7) -> list[str]:

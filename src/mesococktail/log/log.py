@@ -8,7 +8,6 @@ from mesococktail.errors import (
     RecordError,
 )
 from mesococktail.log.acts import Standing, standing
-from mesococktail.log.chain import Entry
 from mesococktail.log.file import LogFile
 from mesococktail.log.ids import bytes_of
 from mesococktail.log.names import STOPPED, VOIDED
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from mesococktail.cocktails import Cocktail
     from mesococktail.log.batch import BatchReport
+    from mesococktail.log.chain import Entry
     from mesococktail.records import Around, Indication
 
 _MOST = 2**62

@@ -1,4 +1,4 @@
-"""The words that the star's numbers stand for. Nothing is imported here, so that a question starts at once."""
+"""The words that the star's numbers stand for. Nothing is imported here, so that questions start fast."""
 
 ACTIVE, STOPPED, VOIDED = 0, 1, 2
 STATUS = ("active", "stopped", "voided")

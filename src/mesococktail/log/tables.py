@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Slot = tuple[int, int, str | None, Callable[[Any, Any], tuple[object, ...]]]
-    """Where the values of a field begin and end in a row, the dimension that numbers it, and how they are made."""
+    """Where a field begins and ends in a row, the dimension that numbers it, and how its values are made."""
 
 COCKTAIL_TABLES = {
     "fact_ingredient": (

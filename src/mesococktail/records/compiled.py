@@ -83,7 +83,7 @@ class Compiled:
         takers = self._takers
         try:
             filled_in = self._doors[given.get("delivery")]
-            if filled_in is None or not _REQUIRED <= given.keys():
+            if filled_in is None or not given.keys() >= _REQUIRED:
                 return None
             taken = {}
             for name, value in given.items():
@@ -181,12 +181,7 @@ class Compiled:
         strength = self._strengths[part["strength"]]
         volume = self._volumes[part["volume"]]
         role = part["role"]
-        if (
-            agent is None
-            or strength is None
-            or volume is None
-            or (role != "principal" and role != "complementary")
-        ):
+        if agent is None or strength is None or volume is None or role not in _ROLES:
             return None
         agent_id, measures, stored_agent, agent_text = agent
         dimension, stored_strength, strength_text = strength
@@ -272,6 +267,7 @@ def _json(value: object) -> str:
 
 _DOSE = Amount.parse("1 mg")
 _REQUIRED = frozenset(field.name for field in fields_of(Prescription) if field.required) | {"cocktail"}
+_ROLES = frozenset(role.value for role in Role)
 _SHAPE = frozenset(("agent", "role", "strength", "volume"))
 _ONLY_INGREDIENTS = frozenset(("ingredients",))
 _ANY = Indication(code="other", description="any")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from mesococktail.log import Receipt
+    from mesococktail.log import Receipt  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
 
 Value = str | int | Decimal | None
 """What a row holds: a text, a count, an exact decimal, or None where there is nothing to say."""

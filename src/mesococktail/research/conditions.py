@@ -15,7 +15,7 @@ from mesococktail.errors import MesococktailError, QuestionError
 from mesococktail.log.names import MEASURES, ROLES
 
 if TYPE_CHECKING:
-    from mesococktail.amounts import Amount, AmountLike
+    from mesococktail.amounts import Amount, AmountLike  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
     from mesococktail.research.source import Asked
 
 LARGEST = 2**63 - 1

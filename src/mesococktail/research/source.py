@@ -17,7 +17,7 @@ from mesococktail.research.answer import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mesococktail.formulary import Formulary
+    from mesococktail.formulary import Formulary  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
     from mesococktail.log import PrescriptionLog
 
 

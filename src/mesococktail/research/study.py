@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mesococktail.formulary import Formulary
-    from mesococktail.log import PrescriptionLog
+    from mesococktail.formulary import Formulary  # noqa: TC004  # as in answer: attrs keeps the annotation as text; loading it would cost a question its start
+    from mesococktail.log import PrescriptionLog  # noqa: TC004  # likewise
     from mesococktail.log.glance import Tables
     from mesococktail.records import Around
 
