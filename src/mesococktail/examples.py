@@ -123,7 +123,7 @@ def published_table(formulas: tuple[PublishedFormula, ...]) -> str:
             name,
             said.text,
             said.means.value,
-            str(said.reading) if said.reading is not None else f"not read: {said.refusal}",
+            said.shown,
         )
         for formula in formulas
         for place, (name, said) in enumerate(formula.reported)

@@ -208,3 +208,15 @@ def test_a_refusal_names_the_cure() -> None:
     assert Reported("2,5 mg", Means.DOSE, "somewhere", "the dose").refusal == (
         "a comma is not read as a decimal point here; write 2.5 mg"
     )
+
+
+def test_a_reading_that_is_ours_says_so() -> None:
+    said = {formula.id: dict(formula.reported) for formula in shipped_published()}
+    assert said["sobhy-2013-A"]["dutasteride (pure)"].shown == "0.005 % w/v (inferred)"
+    assert said["takikawa-2011"]["PRP"].shown == "3 mL"
+
+
+def test_a_figure_that_cannot_be_read_shows_why() -> None:
+    unread = [said for formula in shipped_published() for _, said in formula.reported if said.reading is None]
+    assert unread
+    assert all(said.shown == f"not read: {said.refusal}" for said in unread)

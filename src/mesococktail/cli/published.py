@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mesococktail.cli.output import Output
     from mesococktail.formulary import Formulary, PublishedFormula
 
-_FIGURES = ("formula", "of", "printed", "means", "read_as", "refused_because")
+_FIGURES = ("formula", "of", "printed", "means", "read_as", "inferred_because", "refused_because")
 _MATCHES = ("match", "formula", "label", "combination", "indication", "patients", "outcomes", "citation")
 
 
@@ -49,6 +49,7 @@ def _figures(formulas: tuple[PublishedFormula, ...], output: Output) -> None:
             "printed": said.text,
             "means": said.means.value,
             "read_as": None if said.reading is None else str(said.reading),
+            "inferred_because": said.read_why,
             "refused_because": said.refusal,
         }
         for formula in formulas

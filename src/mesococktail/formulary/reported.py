@@ -57,6 +57,13 @@ class Reported:
             return None
 
     @property
+    def shown(self) -> str:
+        """How it was read, for a person; a reading that is ours rather than the text's own says so."""
+        if self.reading is None:
+            return f"not read: {self.refusal}"
+        return str(self.reading) if self.read_as is None else f"{self.reading} (inferred)"
+
+    @property
     def refusal(self) -> str | None:
         """Why the printed text itself is refused, and its cure; None where it can be read as it stands."""
         try:
