@@ -7,12 +7,13 @@ from `Star.put`.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.columns import millionths, stored_amount
 from mesococktail.log.names import COMBINED, DIMENSIONS, ROLES, VOIDED
 from mesococktail.log.numbers import numbers_of
-from mesococktail.log.tables import layout_of
+from mesococktail.log.tables import layout_of, wide_tables
 
 if TYPE_CHECKING:
     import sqlite3
@@ -187,5 +188,14 @@ def insert(connection: sqlite3.Connection, rows: dict[str, list[Row]], order: It
     for table in order:
         some = rows.get(table)
         if some:
+            wide = wide_tables().get(table)
+            names, some = _used(wide, some) if wide else ("", some)
             marks = ",".join("?" * len(some[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", some)
+            connection.executemany(f"INSERT INTO {table}{names} VALUES ({marks})", some)
+
+
+def _used(columns: tuple[str, ...], rows: list[Row]) -> tuple[str, list[Row]]:
+    """Leave out the columns that none of *rows* uses: binding their nulls would double the time."""
+    used = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    project = itemgetter(*used)
+    return f" ({', '.join(columns[place] for place in used)})", [project(row) for row in rows]

@@ -158,6 +158,12 @@ def _kind_tables(layout: Layout) -> list[str]:
 
 
 @cache
+def wide_tables() -> dict[str, tuple[str, ...]]:
+    """Return the columns of the main table of each kind; most records leave most of them empty."""
+    return {layout_of(kind).table: layout_of(kind).names for kind in KINDS}
+
+
+@cache
 def fact_tables() -> tuple[str, ...]:
     """Return the names of the tables whose rows come from one record each."""
     return tuple(name for name in star_table_names() if name.startswith("fact_"))
