@@ -188,12 +188,16 @@ def any_measure(agent: Agent) -> Agent:
 
 
 def with_stock(agent: Agent, given: Portion, formulary: Formulary) -> Portion:
-    """Add the strength of the clinic's one stock where a volume was given and nothing says of what."""
+    """Add the strength of the clinic's one stock where a volume was given and nothing says of what.
+
+    It carries no text, because the prescriber wrote none: that is how a record shows where it came from.
+    """
     needs = given.dose is None and given.strength is None and given.unknown is None
     stock = formulary.stock(agent.id) if needs and Measure.VOLUME not in agent.measures else None
     if stock is None:
         return given
-    return portion(volume=given.volume, each=given.each, over=given.over, strength=stock, units=agent.units)
+    strength = attrs.evolve(Amount.of(stock, units=agent.units).as_strength(), text=None)
+    return portion(volume=given.volume, each=given.each, over=given.over, strength=strength)
 
 
 def fits_measure(agent: Agent, given: Portion) -> None:

@@ -173,6 +173,13 @@ def _cocktail_findings(cocktail: Cocktail, formulary: Formulary) -> Iterator[Fin
                     f"{path}.strength",
                     f"{strength.text} is read as {strength}, that is {strength.to('mg/mL')}",
                 )
+            if strength is not None and strength.text is None:
+                yield Finding(
+                    Severity.INFO,
+                    "strength_not_written",
+                    f"{path}.strength",
+                    f"{strength} was not written with it: it is the clinic's stock, or was computed",
+                )
             yield from _name_finding(part.agent.written, f"{path}.agent", formulary)
     yield from _overlaps(cocktail.ingredients)
 
