@@ -43,13 +43,13 @@ class MesococktailError(Exception):
         self,
         rule: str,
         *,
-        path: str = "",
+        path: object = "",
         got: object = None,
         cure: str | None = None,
         findings: Iterable[Finding] = (),
     ) -> None:
         self.rule = rule
-        self.path = path
+        self.path: str = path if isinstance(path, str) else quote(path)
         self.got = None if got is None else quote(got)
         self.cure = cure
         self._findings = tuple(findings)

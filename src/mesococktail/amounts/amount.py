@@ -129,7 +129,7 @@ class Amount:
         Raises:
             AmountError: It is not the canonical form.
         """
-        if type(stored) is not str or len(stored) > _LONGEST_STORED:
+        if type(stored) is not str or len(stored) > _LONGEST_STORED or not isinstance(text, str | None):
             raise AmountError(
                 "not the stored form of an amount", got=stored, cure="use Amount.parse for a text"
             )

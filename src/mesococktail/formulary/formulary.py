@@ -161,6 +161,8 @@ class Formulary:
             AgentError: The longest name fits more than one agent, or only looks like one, or nobody can
                 say whether a number belongs to it (``vitamin B 12 mL``).
         """
+        if not isinstance(text, str):
+            raise AgentError("the name of an agent is a text", got=text)
         head = text.lstrip()
         for end in stops(head):
             name = head[:end]
@@ -201,6 +203,8 @@ class Formulary:
 
     def with_class(self, name: str) -> tuple[str, ...]:
         """Return the ids of the agents of a class, such as ``vitamin`` or ``5-alpha-reductase inhibitor``."""
+        if not isinstance(name, str):
+            raise AgentError("the name of a class is a text", got=name)
         asked = key(name)
         ids = tuple(a.id for a in self.agents.values() if asked in map(key, a.classes))
         if ids:
@@ -272,7 +276,7 @@ class Formulary:
     def _vocabulary(self, name: str) -> Vocabulary:
         try:
             return self.vocabularies[name]
-        except KeyError:
+        except (KeyError, TypeError):
             cure = f"the vocabularies are {either(self.vocabularies, 'and')}"
             raise TermError("there is no vocabulary of that name", got=name, cure=cure) from None
 

@@ -24,7 +24,7 @@ def other(name: str, *, description: str, measure: str = "mass", formulary: Form
     for part in (name, description):
         if not isinstance(part, str):
             raise AgentError("name and description are texts", path="other", got=part)
-    if measure not in set(Measure):
+    if measure not in tuple(Measure):
         cure = f"choose {either(Measure)}"
         raise AgentError("is not a way of counting a dose", path="other.measure", got=measure, cure=cure)
     try:

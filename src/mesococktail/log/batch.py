@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ENVELOPE = ("kind", "id", "recorded_by")
 MOST_LISTED = 1000
+_MOST_AT_ONCE = 1_000_000
 
 
 @attrs.frozen
@@ -91,8 +92,8 @@ def append_many(
         raise RecordError(
             "must be many records", path="records", got=type(records).__name__, cure="put it in a list"
         )
-    if type(batch) is not int or batch < 1:
-        raise RecordError("must be a whole number, 1 or more", path="batch", got=batch)
+    if type(batch) is not int or not 1 <= batch <= _MOST_AT_ONCE:
+        raise RecordError(f"must be a whole number from 1 to {_MOST_AT_ONCE}", path="batch", got=batch)
     run = _Run(log, kind, on_refused, recorded_by, dry_run=dry_run)
     numbered = enumerate(iter(records), start=1)
     while some := list(islice(numbered, batch)):

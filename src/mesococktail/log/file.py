@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +20,7 @@ from mesococktail.log.schema import fingerprint
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from os import PathLike
     from types import TracebackType
     from typing import BinaryIO
@@ -172,6 +173,8 @@ class LogFile:
         """
         from mesococktail.log.verify import verify  # noqa: PLC0415
 
+        if isinstance(receipts, str | Receipt) or not isinstance(receipts, Iterable):
+            raise RecordError("must be several receipts", path="receipts", got=receipts, cure="give a list")
         kept = [*receipts, *([] if head is None else [head])]
         found = verify(self._connection, self._origin, [_receipt(one) for one in kept])
         if not found:

@@ -1,0 +1,69 @@
+"""Every public function answers what it cannot take with an error of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mesococktail import Amount, Cocktail, Formulary, PrescriptionLog, other
+from mesococktail.errors import MesococktailError, TermError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FORMULARY = Formulary.shipped()
+NOT_TEXT: tuple[Any, ...] = (None, 3, 1.5, b"biotin", [], {}, object(), Cocktail)
+
+
+@pytest.mark.parametrize("given", NOT_TEXT, ids=repr)
+@pytest.mark.parametrize(
+    "call",
+    [
+        FORMULARY.find,
+        FORMULARY.longest,
+        FORMULARY.with_class,
+        FORMULARY.terms,
+        lambda given: FORMULARY.term(given, "nappage"),
+        lambda given: FORMULARY.term("delivery", given),
+        lambda given: other("a blend", description="of our own", measure=given),
+        lambda given: other(given, description="of our own"),
+        Amount.parse,
+        Amount.from_stored,
+        Cocktail.parse,
+    ],
+    ids=range(11),
+)
+def test_what_is_no_text_is_refused_by_us(call: Callable[[Any], object], given: Any) -> None:
+    with pytest.raises(MesococktailError) as refused:
+        call(given)
+    assert str(refused.value)
+
+
+def test_the_written_text_of_a_stored_amount_is_a_text() -> None:
+    with pytest.raises(MesococktailError):
+        Amount.from_stored("5 mg", text={})  # type: ignore[arg-type]  # the point of the test
+
+
+def test_an_error_can_always_be_shown() -> None:
+    error = TermError("is odd", path=len)  # the path came from a caller
+    assert "built-in function len" in str(error)
+
+
+@pytest.mark.parametrize("receipts", ["1-AAAAAAAAAA", 3, None])
+def test_receipts_are_several(tmp_path: Path, receipts: Any) -> None:
+    with (
+        PrescriptionLog.create(tmp_path / "a.db", clinic="x") as log,
+        pytest.raises(MesococktailError, match=r"receipts: .*must be several receipts"),
+    ):
+        log.verify(receipts=receipts)
+
+
+@pytest.mark.parametrize("batch", [0, -1, 2**70, 1.5, True, "9"])
+def test_a_batch_has_a_size(tmp_path: Path, batch: Any) -> None:
+    with (
+        PrescriptionLog.create(tmp_path / "a.db", clinic="x") as log,
+        pytest.raises(MesococktailError, match=r"batch: .*must be a whole number from 1 to 1000000"),
+    ):
+        log.append_many([], batch=batch)
