@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from mesococktail.formulary import Formulary
 from mesococktail.log import PrescriptionLog
 from mesococktail.research import Study
@@ -89,18 +91,25 @@ def make_demo_log(path: str | PathLike[str], *, seed: int = SEED) -> Prescriptio
     first, second, third, *_ = log.prescriptions()
     log.void(first, reason="synthetic: entered for the wrong patient")
     log.stop(second, reason="synthetic: the patient moved away")
-    log.amend(third, _with_rationale(third.record), reason="synthetic: the rationale was missing")
+    said = attrs.evolve(third.record, rationale="synthetic: dry scalp")
+    log.amend(third, said, reason="synthetic: the rationale said too little")
     return log
 
 
-def _with_rationale(record: Any) -> Any:  # noqa: ANN401  # a Prescription
-    from attrs import evolve  # noqa: PLC0415
-
-    return evolve(record, rationale="synthetic: dry scalp")
-
-
-def demo(path: str | PathLike[str], *, echo: Callable[[str], None] = print, seed: int = SEED) -> None:
+def demo(
+    path: str | PathLike[str],
+    *,
+    echo: Callable[[str], None] = print,
+    seed: int = SEED,
+    command: str = "mesococktail",
+) -> None:
     """Show the main job from end to end, and leave the log at *path*.
+
+    Args:
+        path: Where no file is yet.
+        echo: What a text is shown with.
+        seed: Of the synthetic year.
+        command: How the command is started on this machine, for what to try next.
 
     Raises:
         LogExistsError: There is already a file.
@@ -110,7 +119,7 @@ def demo(path: str | PathLike[str], *, echo: Callable[[str], None] = print, seed
     with make_demo_log(path, seed=seed) as log:
         _tell_of_the_log(log, echo)
     _ask(Study(path), echo)
-    echo(_NEXT.format(path=path))
+    echo(_NEXT.format(path=path, command=command))
 
 
 def published_table(formulas: tuple[PublishedFormula, ...]) -> str:
@@ -174,9 +183,9 @@ def _ask(study: Study, echo: Callable[[str], None]) -> None:
 _NEXT = """
 The log is in {path}. It is synthetic: delete it when you have seen enough. Try next:
 
-  mesococktail list --db {path} --limit 5
-  mesococktail study combinations --db {path} --level roles
-  mesococktail published "dutasteride + minoxidil"
-  mesococktail amount "2,5 mg"
+  {command} list --db {path} --limit 5
+  {command} study combinations --db {path} --level roles
+  {command} published "dutasteride + minoxidil"
+  {command} amount "2,5 mg"
 
 mesococktail records what was used. It does not say whether a mixture is safe or works."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _DOCTOR = ("id", "name", "speciality", "licence", "status", "record_id")
 _DEMO = "mesococktail-demo.db"
+_NAME = "mesococktail"
 
 
 @click.command(
@@ -139,7 +142,9 @@ def demo_command(path: str, seed: int | None) -> None:
     from mesococktail.examples import demo  # noqa: PLC0415  # brings everything with it
 
     show: Callable[[str], None] = click.echo
-    demo(path, echo=show, **({} if seed is None else {"seed": seed}))
+    # In a virtual environment that is not active, the bare name would not be found.
+    command = _NAME if which(_NAME) else sys.argv[0]
+    demo(path, echo=show, command=command, **({} if seed is None else {"seed": seed}))
 
 
 def _free(path: Path) -> Path:
