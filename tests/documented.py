@@ -151,7 +151,7 @@ def run(command: str, folder: Path) -> str:
             timeout=60,
         )
         return done.stdout
-    from mesococktail.cli import main  # noqa: PLC0415  # pages without commands do not need it
+    from mesococktail.cli import main  # pages without commands do not need it
 
     words = shlex.split(command.replace("\\\n", " "))
     with contextlib.chdir(folder):

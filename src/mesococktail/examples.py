@@ -124,7 +124,7 @@ def demo(
 
 def published_table(formulas: tuple[PublishedFormula, ...]) -> str:
     """Draw every figure that published formulas print, how it was read, and what in print cannot be true."""
-    from tabulate import tabulate  # noqa: PLC0415  # only when something is drawn
+    from tabulate import tabulate  # only when something is drawn
 
     rows = [
         (

@@ -197,7 +197,7 @@ def test_equal_parts_written_differently_are_stored_as_each_was_written() -> Non
 
 
 def test_the_memory_of_parts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mesococktail.records import encoding  # noqa: PLC0415  # its private memory
+    from mesococktail.records import encoding  # its private memory
 
     monkeypatch.setattr(encoding, "_MOST_PARTS", 1)
     parts = [principal("minoxidil", f"{dose} mg") for dose in (5, 6, 5)]

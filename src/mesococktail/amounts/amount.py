@@ -274,7 +274,7 @@ class Amount:
         Only a computed fraction of a plain unit, ``10/3 mg``, is not read back: nobody should write one.
         """
         unit = UNITS[self.unit]
-        if isinstance(self.value, Fraction) and unit.parts is not None and self.unit != PERCENT_W_V:
+        if isinstance(self.value, Fraction) and unit.parts is not None:
             above, below = (UNITS[code] for code in unit.parts)
             return f"{self.value.numerator} {above.symbol}/{self.value.denominator} {below.symbol}"
         return f"{exact.plain(self.value)} {unit.one if self.value == 1 else unit.symbol}"

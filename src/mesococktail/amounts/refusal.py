@@ -174,7 +174,7 @@ def _unit(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str |
         return Refusal("no_unit", "nothing below the line", "write the volume, as 5 mg/mL"), None
     for side in sides:
         if side not in SPELLINGS and side not in units:
-            from difflib import get_close_matches  # noqa: PLC0415  # only to say what was probably meant
+            from difflib import get_close_matches  # only to say what was probably meant
 
             close = get_close_matches(side, SPELLINGS, n=3, cutoff=0.5)
             cure = (

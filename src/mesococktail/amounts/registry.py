@@ -25,7 +25,7 @@ _PRECISION = Context(prec=50)
 @cache
 def registry() -> UnitRegistry[Any]:
     """Return the registry, built once. It is never made pint's application registry."""
-    import pint  # noqa: PLC0415 - costs 200 ms, and reading commands do without
+    import pint
 
     with localcontext(_PRECISION):
         built: UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Decimal)
@@ -60,7 +60,7 @@ def is_quantity(candidate: object) -> bool:
     """Say whether this is a pint quantity of any registry, without importing pint for the question."""
     if "pint" not in sys.modules:
         return False
-    from pint.facets.plain import PlainQuantity  # noqa: PLC0415 - only once pint is there
+    from pint.facets.plain import PlainQuantity
 
     return isinstance(candidate, PlainQuantity)
 

@@ -37,7 +37,7 @@ class _AmountCommand(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="As JSON, a refusal as well.")
 def amount_command(text: str, *, as_json: bool) -> None:
     """Show how a text is read as an amount: or why it is refused, with exit code 3."""
-    from mesococktail.amounts import Amount, refusal_of  # noqa: PLC0415  # not needed for help
+    from mesococktail.amounts import Amount, refusal_of  # not needed for help
 
     refusal = refusal_of(text)
     if refusal is None:
@@ -54,13 +54,13 @@ def amount_command(text: str, *, as_json: bool) -> None:
             "suggestion": refusal.suggestion,
         }
         click.echo(json.dumps(refused, ensure_ascii=False))
-    from mesococktail.errors import AmountError  # noqa: PLC0415
+    from mesococktail.errors import AmountError
 
     raise Failure(str(AmountError(refusal.reason, got=text, cure=refusal.cure)), INVALID)
 
 
 def _reading(amount: Amount, text: str) -> dict[str, str | None]:
-    from mesococktail.amounts.vocabulary import UNITS  # noqa: PLC0415
+    from mesococktail.amounts.vocabulary import UNITS
 
     units = (unit.code for unit in UNITS.values() if unit.dimension is amount.dimension and unit.base)
     base = type(amount)(amount.base, next(units, amount.unit))

@@ -66,7 +66,7 @@ class _Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         """Complete the name of a command without importing any."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415  # while completing only
+        from click.shell_completion import CompletionItem  # while completing only
 
         found = [
             CompletionItem(name, help=summary)
@@ -91,7 +91,7 @@ class _Commands(click.Group):
         except BrokenPipeError:
             raise  # whoever reads has seen enough, and click knows what to do then
         except Exception as error:
-            from mesococktail.errors import MesococktailError  # noqa: PLC0415  # when something failed only
+            from mesococktail.errors import MesococktailError  # when something failed only
 
             if isinstance(error, MesococktailError):
                 raise Failure.of(error) from error

@@ -48,9 +48,9 @@ def amend_command(
     ID is the whole id, its first 8 characters or more, or "last". What is not said stays as it was;
     the earlier version stays in the log.
     """
-    from mesococktail.cli.ask import read_or_offer  # noqa: PLC0415  # not needed for help
-    from mesococktail.cocktails import Cocktail  # noqa: PLC0415
-    from mesococktail.records import differences  # noqa: PLC0415
+    from mesococktail.cli.ask import read_or_offer  # not needed for help
+    from mesococktail.cocktails import Cocktail
+    from mesococktail.records import differences
 
     before = log.get(find_id(log, which))
     record: Any = before.record

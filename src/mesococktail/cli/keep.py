@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def _receipt(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401  # one text, or several
     """Refuse a receipt that was mistyped before the log is read."""
-    from mesococktail.errors import MesococktailError  # noqa: PLC0415  # not needed for help
-    from mesococktail.log import Receipt  # noqa: PLC0415
+    from mesococktail.errors import MesococktailError  # not needed for help
+    from mesococktail.log import Receipt
 
     for text in (value,) if isinstance(value, str) else value or ():
         try:

@@ -54,7 +54,7 @@ def list_command(
     output: Output,
 ) -> None:
     """List prescriptions in the order in which they were written down, the newest last."""
-    from mesococktail.log.glance import glance  # noqa: PLC0415  # not needed for help
+    from mesococktail.log.glance import glance  # not needed for help
 
     where, values = "", []
     for name, wanted in (("patient", patient), ("doctor", doctor)):
@@ -140,7 +140,7 @@ def _entry_data(entry: Entry, *, document: bool) -> dict[str, Any]:
 
 
 def _standing(standing: Standing) -> Iterator[str]:
-    from mesococktail.records import FieldType, fields_of, shown  # noqa: PLC0415  # not needed for --json
+    from mesococktail.records import FieldType, fields_of, shown  # not needed for --json
 
     record = standing.record
     yield f"{standing.kind} {standing.id}, version {standing.version}, {standing.status}"
@@ -174,7 +174,7 @@ def _entry(entry: Entry, before: Entry | None) -> Iterator[str]:
     if entry.reason is not None:
         yield f"  reason: {plain(entry.reason)}"
     if before is not None and entry.document is not None:
-        from mesococktail.records import differences  # noqa: PLC0415  # for histories only
+        from mesococktail.records import differences  # for histories only
 
         for change in differences(before.record, entry.record):
             yield f"  {plain(str(change))}"

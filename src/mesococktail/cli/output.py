@@ -88,7 +88,7 @@ def rows_output(command: Command) -> Command:
 def _known_format(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
-    from tabulate import tabulate_formats  # noqa: PLC0415  # slow to load, and seldom asked for
+    from tabulate import tabulate_formats  # slow to load, and seldom asked for
 
     if value not in tabulate_formats:
         raise click.BadParameter(f"{value!r} is not one of {', '.join(tabulate_formats)}")
@@ -124,7 +124,7 @@ def _cell(value: object) -> str:
 
 def _table(cells: list[list[str]], headers: tuple[str, ...], fmt: str | None) -> str:
     if fmt is not None:
-        from tabulate import tabulate  # noqa: PLC0415  # see above
+        from tabulate import tabulate  # see above
 
         return str(tabulate(cells, headers=headers, tablefmt=fmt, disable_numparse=True))
     return "\n".join(_simple(cells, headers))

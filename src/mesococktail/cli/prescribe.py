@@ -108,7 +108,7 @@ def _write(log: PrescriptionLog, record: Prescription, record_id: str | None, *,
     if record_id is not None and record.at_defaulted:
         raise click.UsageError("a call that may be repeated gives --id and --at together")
     if dry_run:
-        from mesococktail.log.acts import links_hold  # noqa: PLC0415  # the log's own check, without writing
+        from mesococktail.log.acts import links_hold  # the log's own check, without writing
 
         links_hold(log.reading_connection(), made, "prescription")
     if made.cocktail is not None:
@@ -127,7 +127,7 @@ def _write(log: PrescriptionLog, record: Prescription, record_id: str | None, *,
 
 def _repeated(log: PrescriptionLog, patient: str, given: dict[str, Any]) -> tuple[dict[str, Any], object]:
     """Return what the patient's newest prescription passes on."""
-    from mesococktail.errors import RecordNotFoundError  # noqa: PLC0415
+    from mesococktail.errors import RecordNotFoundError
 
     if given.setdefault("patient", patient) != patient:
         raise click.UsageError("--repeat names another patient than -p")

@@ -86,7 +86,7 @@ def _one(formula: PublishedFormula, output: Output) -> None:
 
 
 def _asked(known: Formulary, combination: str, output: Output) -> None:
-    from mesococktail.formulary import published_for  # noqa: PLC0415  # brings the published formulas
+    from mesococktail.formulary import published_for  # brings the published formulas
 
     agents = sorted({known.find(name.strip()).agent.id for name in combination.split("+")})
     found = published_for(agents, known.published)

@@ -61,7 +61,7 @@ def formulary_option(command: Command) -> Command:
 
 def formulary_of(path: str | None) -> Formulary:
     """Return the formulary of a file; ours without one."""
-    from mesococktail.formulary import Formulary  # noqa: PLC0415  # shadows only the annotation
+    from mesococktail.formulary import Formulary  # shadows only the annotation
 
     return Formulary.load(path) if path else Formulary.shipped()
 
@@ -70,7 +70,7 @@ def open_log(
     db: str, *, read_only: bool, formulary: str | None = None, recorded_by: str | None = None
 ) -> PrescriptionLog:
     """Open the log of a command."""
-    from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # not needed for any help
+    from mesococktail.log import PrescriptionLog  # not needed for any help
 
     known = formulary_of(formulary) if formulary else None
     return PrescriptionLog.open(db, read_only=read_only, formulary=known, recorded_by=recorded_by)
@@ -127,7 +127,7 @@ def find_id(log: PrescriptionLog, written: str) -> str:
         RecordError: It is no id.
         Failure: The beginning fits several.
     """
-    from mesococktail.errors import RecordError, RecordNotFoundError  # noqa: PLC0415
+    from mesococktail.errors import RecordError, RecordNotFoundError
 
     if written == "last":
         rows = log.rows(
@@ -151,7 +151,7 @@ def find_id(log: PrescriptionLog, written: str) -> str:
 
 
 def _shown(record_id: bytes) -> str:
-    from uuid import UUID  # noqa: PLC0415
+    from uuid import UUID
 
     return str(UUID(bytes=record_id))
 
@@ -174,8 +174,8 @@ def say_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
 
 
 def _offered(ctx: click.Context, sql: str, incomplete: str) -> list[str]:
-    from mesococktail.errors import MesococktailError  # noqa: PLC0415
-    from mesococktail.log import PrescriptionLog  # noqa: PLC0415
+    from mesococktail.errors import MesococktailError
+    from mesococktail.log import PrescriptionLog
 
     path = ctx.params.get("db") or os.environ.get("MESOCOCKTAIL_DB")
     if not path:
@@ -204,7 +204,7 @@ def complete_record(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
 
 def complete_agent(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Offer the agents that the formulary knows."""
-    from mesococktail.errors import MesococktailError  # noqa: PLC0415
+    from mesococktail.errors import MesococktailError
 
     try:
         known = formulary_of(ctx.params.get("formulary") or os.environ.get("MESOCOCKTAIL_FORMULARY"))

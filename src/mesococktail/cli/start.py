@@ -44,8 +44,8 @@ def init_command(
     path: str, clinic: str, doctor: str | None, name: str | None, recorded_by: str | None
 ) -> None:
     """Make a new log at PATH, which only its owner can read."""
-    from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # not needed for help
-    from mesococktail.records import Doctor  # noqa: PLC0415
+    from mesococktail.log import PrescriptionLog  # not needed for help
+    from mesococktail.records import Doctor
 
     if (doctor is None) is not (name is None):
         raise click.UsageError("give a doctor with both --doctor ID and --name NAME")
@@ -103,7 +103,7 @@ def doctor_command(
         return
     if name is None:
         raise click.UsageError("give the NAME as well: mesococktail doctor ID NAME")
-    from mesococktail.records import Doctor  # noqa: PLC0415  # not needed for help
+    from mesococktail.records import Doctor  # not needed for help
 
     made = Doctor(id=doctor, name=name, **fields)
     with open_log(needed(db), read_only=False, recorded_by=recorded_by) as log:
@@ -111,7 +111,7 @@ def doctor_command(
 
 
 def _register(log: PrescriptionLog, doctor: Doctor, reason: str | None) -> None:
-    from mesococktail.errors import ConflictError  # noqa: PLC0415
+    from mesococktail.errors import ConflictError
 
     known = next((one for one in log.doctors() if one.record.id == doctor.id), None)
     if reason is not None and known is not None:
@@ -135,11 +135,11 @@ def demo_command(path: str, seed: int | None) -> None:
     Everything in it is made up. The log stays at PATH, mesococktail-demo.db when left out.
     """
     if Path(path).exists():
-        from mesococktail.errors import LogExistsError  # noqa: PLC0415  # when something failed only
+        from mesococktail.errors import LogExistsError  # when something failed only
 
         cure = f"delete it, or say where: mesococktail demo {_free(Path(path))}"
         raise LogExistsError("there is already a file", got=path, cure=cure)
-    from mesococktail.examples import demo  # noqa: PLC0415  # brings everything with it
+    from mesococktail.examples import demo  # brings everything with it
 
     show: Callable[[str], None] = click.echo
     # In a virtual environment that is not active, the bare name would not be found.
@@ -163,7 +163,7 @@ def completion_command(ctx: click.Context, shell: str) -> None:
 
     For bash, put this into ~/.bashrc: eval "$(mesococktail completion bash)".
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415  # here only
+    from click.shell_completion import get_completion_class  # here only
 
     cls = get_completion_class(shell)
     assert cls is not None  # noqa: S101  # click has all three

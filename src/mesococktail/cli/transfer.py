@@ -48,7 +48,7 @@ def export_command(log: PrescriptionLog, file: str) -> None:
 @contextmanager
 def _new_file(path: str) -> Iterator[BinaryIO]:
     """Open a file where there is none, readable by its owner alone; remove it if writing fails."""
-    from mesococktail.errors import LogExistsError, LogReadOnlyError, LogStorageError  # noqa: PLC0415
+    from mesococktail.errors import LogExistsError, LogReadOnlyError, LogStorageError
 
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -131,7 +131,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 
 def _restore(path: str, file: BinaryIO) -> None:
-    from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # not needed for help
+    from mesococktail.log import PrescriptionLog  # not needed for help
 
     with PrescriptionLog.restore(path, file) as log:
         say(f"{path} holds {len(log)} entries of {log.clinic}")

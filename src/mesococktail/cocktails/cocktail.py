@@ -81,12 +81,12 @@ class Cocktail:
             AgentError: A name fits no agent, or more than one.
             AmountError: An amount in it is not an amount.
         """
-        from mesococktail.cocktails.line import read_line  # noqa: PLC0415  # line.py makes cocktails
+        from mesococktail.cocktails.line import read_line  # line.py makes cocktails
 
         return read_line(text, formulary)
 
     def __str__(self) -> str:
-        from mesococktail.cocktails.line import write_line  # noqa: PLC0415  # see parse
+        from mesococktail.cocktails.line import write_line  # see parse
 
         return write_line(self)
 
@@ -196,13 +196,13 @@ class Cocktail:
             AmountError: *graduation* is not an amount.
             CocktailError: *graduation* is not a volume.
         """
-        from mesococktail.cocktails.table import rounded_draws  # noqa: PLC0415  # see table
+        from mesococktail.cocktails.table import rounded_draws  # see table
 
         return rounded_draws(self, graduation=graduation)
 
     def table(self) -> Table:
         """Return what a doctor wants to see: agent, role, draw, dose, final concentration. Print it."""
-        from mesococktail.cocktails.table import table_of  # noqa: PLC0415  # tables are only drawn on demand
+        from mesococktail.cocktails.table import table_of  # tables are only drawn on demand
 
         return table_of(self)
 

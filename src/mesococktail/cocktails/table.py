@@ -27,7 +27,7 @@ class Table:
     total: str
 
     def __str__(self) -> str:
-        from tabulate import tabulate  # noqa: PLC0415  # not needed until something is drawn
+        from tabulate import tabulate  # not needed until something is drawn
 
         drawn = tabulate(self.rows, headers=HEADERS, tablefmt="simple", disable_numparse=True)
         return f"{drawn}\ntotal {self.total}"

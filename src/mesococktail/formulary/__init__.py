@@ -60,7 +60,7 @@ def __getattr__(name: str) -> object:
     if name not in _PUBLISHED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # The published formulas bring amounts and their own checks with them.
-    from mesococktail.formulary import published  # noqa: PLC0415
+    from mesococktail.formulary import published
 
     value: object = getattr(published, name)
     globals()[name] = value

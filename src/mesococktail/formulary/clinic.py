@@ -220,7 +220,7 @@ def _stock(said: object, agent: Agent, path: str) -> Stock:
     else:
         stock = Stock(agent.id, plain_text(said, path))
     # Amounts stand below this layer, but reading them costs and most formularies have no stock.
-    from mesococktail.amounts import Amount  # noqa: PLC0415
+    from mesococktail.amounts import Amount
 
     try:
         amount = Amount.parse(stock.strength, units=agent.units)

@@ -83,7 +83,7 @@ class Formulary:
                 path in the message is the one in the file: ``agents[2].name``.
         """
         # Reading TOML is needed by clinics with a file of their own only.
-        from mesococktail.formulary.clinic import read_clinic  # noqa: PLC0415
+        from mesococktail.formulary.clinic import read_clinic
 
         return read_clinic(path, base or _shipped())
 
@@ -284,7 +284,7 @@ class Formulary:
     def published(self) -> tuple[PublishedFormula, ...]:
         """Every published scalp formulation we know of, verbatim and with its citation."""
         # A large file that most calls do not need.
-        from mesococktail.formulary.published import shipped_published  # noqa: PLC0415
+        from mesococktail.formulary.published import shipped_published
 
         return shipped_published()
 

@@ -141,7 +141,7 @@ def slug(name: str) -> str:
 def near(text: str, names: Iterable[str]) -> list[str]:
     """Return up to three of *names* that *text* may be a slip of, the closest first."""
     # difflib takes longer to import than the whole look-up, and most names are right.
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
     by_key = {key(name): name for name in names}
     return list(dict.fromkeys(by_key[k] for k in get_close_matches(key(text), by_key, n=3, cutoff=0.72)))

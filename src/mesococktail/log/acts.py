@@ -38,7 +38,7 @@ class Standing:
         Raises:
             DocumentError: The stored document is not one: the log is damaged, see ``verify``.
         """
-        from mesococktail.records import stored_record  # noqa: PLC0415  # cattrs, only where documents are read
+        from mesococktail.records import stored_record  # cattrs, only where documents are read
 
         return stored_record(self.kind, self.document)
 
@@ -186,7 +186,7 @@ def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) ->
     ).fetchone()
     if found is not None:
         return
-    from difflib import get_close_matches  # noqa: PLC0415  # only to say who was probably meant
+    from difflib import get_close_matches  # only to say who was probably meant
 
     known = [
         row[0]

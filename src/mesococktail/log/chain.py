@@ -102,7 +102,7 @@ class Entry:
         """
         if self.document is None:
             return None
-        from mesococktail.records import stored_record  # noqa: PLC0415  # cattrs, only where documents are read
+        from mesococktail.records import stored_record  # cattrs, only where documents are read
 
         return stored_record(self.kind, self.document)
 

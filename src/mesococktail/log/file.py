@@ -156,7 +156,7 @@ class LogFile:
     @property
     def db(self) -> sqlite_utils.Database:
         """A read-only sqlite-utils database on this file, for questions of your own. Close it when done."""
-        from mesococktail.log.reader import database  # noqa: PLC0415  # sqlite-utils is slow to load
+        from mesococktail.log.reader import database  # sqlite-utils is slow to load
 
         return database(self.path)
 
@@ -171,7 +171,7 @@ class LogFile:
             head: A head that was kept elsewhere; the log must contain it.
             receipts: Receipts that were kept elsewhere; likewise.
         """
-        from mesococktail.log.verify import verify  # noqa: PLC0415
+        from mesococktail.log.verify import verify
 
         if isinstance(receipts, str | Receipt) or not isinstance(receipts, Iterable):
             raise RecordError("must be several receipts", path="receipts", got=receipts, cure="give a list")
@@ -186,7 +186,7 @@ class LogFile:
 
         One transaction: whoever reads meanwhile sees the old tables, and an interrupted one changes nothing.
         """
-        from mesococktail.log.rebuild import rebuild  # noqa: PLC0415
+        from mesococktail.log.rebuild import rebuild
 
         self._recorder.forget()
         with self._connection.writing() as sqlite:
@@ -199,13 +199,13 @@ class LogFile:
             LogExistsError: There is already a file.
             LogBrokenError: The copy does not verify; it was removed.
         """
-        from mesococktail.log.backup import backup  # noqa: PLC0415
+        from mesococktail.log.backup import backup
 
         return backup(self, _path(path))
 
     def export(self, stream: BinaryIO) -> int:
         """Write the whole log as JSON lines, salts and hashes included; return the number of entries."""
-        from mesococktail.log.transfer import export  # noqa: PLC0415
+        from mesococktail.log.transfer import export
 
         return export(self, stream)
 
@@ -219,7 +219,7 @@ class LogFile:
             TransferError: The stream is damaged; the message has the line.
             LogExistsError: There is already a file.
         """
-        from mesococktail.log.transfer import restore  # noqa: PLC0415
+        from mesococktail.log.transfer import restore
 
         return restore(cls, _path(path), stream, formulary)
 

@@ -62,7 +62,7 @@ def glance(path: str | PathLike[str]) -> Iterator[Tables]:
             found = fingerprint(connection.sqlite)
         if found != FINGERPRINT:
             # Let the one place that knows the layout say what is wrong with it, if anything is.
-            from mesococktail.log.log import PrescriptionLog  # noqa: PLC0415  # loads everything
+            from mesococktail.log.log import PrescriptionLog  # loads everything
 
             PrescriptionLog.open(path, read_only=True).close()
         connection.restrict()

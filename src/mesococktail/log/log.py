@@ -85,7 +85,7 @@ class PrescriptionLog(LogFile):
                 "is left out", path="at", cure="a call that may be repeated gives id and at together"
             )
         if isinstance(cocktail, str):
-            from mesococktail.cocktails import Cocktail  # noqa: PLC0415  # shadows only the annotation
+            from mesococktail.cocktails import Cocktail  # shadows only the annotation
 
             cocktail = Cocktail.parse(cocktail, formulary=self.formulary)
         unknown = sorted(set(fields) - _GIVEN)
@@ -173,7 +173,7 @@ class PrescriptionLog(LogFile):
         Raises:
             BatchError: One was refused and *on_refused* is ``stop``; its findings name every fault of it.
         """
-        from mesococktail.log.batch import append_many  # noqa: PLC0415  # reads documents, which needs cattrs
+        from mesococktail.log.batch import append_many  # reads documents, which needs cattrs
 
         return append_many(
             self._recorder, records, kind, on_refused, batch, recorded_by, progress, dry_run=dry_run

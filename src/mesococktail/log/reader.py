@@ -137,7 +137,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 def database(path: Path) -> sqlite_utils.Database:
     """Return a read-only sqlite-utils database on the file."""
-    import sqlite_utils  # noqa: PLC0415  # slow to load
+    import sqlite_utils  # slow to load
 
     with told(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)

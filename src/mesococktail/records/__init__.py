@@ -57,7 +57,7 @@ __all__ = (
 
 def __getattr__(name: str) -> object:
     if name in ("given_record", "stored_record"):
-        from mesococktail.records import reading  # noqa: PLC0415  # cattrs, only where documents are read
+        from mesococktail.records import reading  # cattrs, only where documents are read
 
         return getattr(reading, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

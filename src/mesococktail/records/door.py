@@ -87,7 +87,7 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
     if isinstance(anything, Cocktail):
         return list(_cocktail_findings(anything, formulary))
     if isinstance(anything, Mapping):
-        from mesococktail.records.reading import given_record  # noqa: PLC0415  # cattrs, only for documents
+        from mesococktail.records.reading import given_record  # cattrs, only for documents
 
         anything = given_record(kind, anything, formulary)
     name_of(anything)

@@ -112,7 +112,7 @@ class Answer:
         """Draw the rows."""
         if not self.rows:
             return "nothing to count"
-        from tabulate import tabulate  # noqa: PLC0415  # not needed until something is drawn
+        from tabulate import tabulate  # not needed until something is drawn
 
         names = [column.name for column in self.columns]
         cells = [["" if (value := row[name]) is None else str(value) for name in names] for row in self.texts]

@@ -143,7 +143,7 @@ PUBLISHED_COLUMNS = (
 
 def published(scope: Scope) -> Found:
     """Say of every combination whether it has been published."""
-    from mesococktail.formulary.published import published_for  # noqa: PLC0415  # a large file, for this alone
+    from mesococktail.formulary.published import published_for  # a large file, for this alone
 
     combined = scope.combined()
     formulas = scope.asked.formulary.published

@@ -140,7 +140,7 @@ def _dose(given: object) -> tuple[Amount | None, Amount | None] | None:
 
 
 def _end(given: AmountLike) -> Amount:
-    from mesococktail.amounts import Amount  # noqa: PLC0415  # shadows only the annotation
+    from mesococktail.amounts import Amount  # shadows only the annotation
 
     try:
         amount = Amount.of(given)

@@ -49,7 +49,7 @@ def bound(given: object, path: str, *, end: bool) -> Bound:
     """
     if isinstance(given, date) and not isinstance(given, datetime):
         given = given.isoformat()
-    from mesococktail.records import Around, time_of  # noqa: PLC0415  # only where a period is set
+    from mesococktail.records import Around, time_of  # only where a period is set
 
     try:
         time = time_of(given)

@@ -101,7 +101,7 @@ class Asked:
             return number
         cure = None
         if dimension == "doctor":
-            from difflib import get_close_matches  # noqa: PLC0415  # only to say who was probably meant
+            from difflib import get_close_matches  # only to say who was probably meant
 
             near = get_close_matches(text, self.picture.texts(dimension), 1)
             cure = f"did you mean {near[0]}?" if near else "mesococktail study by-doctor lists them"
@@ -162,7 +162,7 @@ def source_given(given: object) -> Path | PrescriptionLog:
     try:
         return Path(given)  # type: ignore[arg-type]  # anything may come; what is no path is looked at below
     except (TypeError, MesococktailError):
-        from mesococktail.log import PrescriptionLog  # noqa: PLC0415  # a path needs none of it
+        from mesococktail.log import PrescriptionLog  # a path needs none of it
 
         if isinstance(given, PrescriptionLog):
             return given

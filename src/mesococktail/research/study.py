@@ -135,7 +135,7 @@ class Study:
         )
 
     def _names(self, log: Tables | PrescriptionLog) -> Formulary:
-        from mesococktail.formulary import Formulary  # noqa: PLC0415  # only where a name is looked up
+        from mesococktail.formulary import Formulary  # only where a name is looked up
 
         return self.formulary or getattr(log, "formulary", None) or Formulary.shipped()
 
