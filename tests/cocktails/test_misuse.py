@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from mesococktail.amounts import Amount
@@ -85,6 +86,12 @@ MISUSES: tuple[Callable[[], object], ...] = (
     lambda: principal(5, "5 mg"),  # type: ignore[arg-type]
     lambda: fill("saline", to=5),  # type: ignore[arg-type]
     lambda: fill("saline", to="5 mg"),
+    lambda: fill("saline", to="5 mL", formulary="clinic.toml"),  # type: ignore[arg-type]
+    lambda: principal("minoxidil", "5 mg", formulary="clinic.toml"),  # type: ignore[arg-type]
+    lambda: Cocktail.parse(str(BOTH), formulary="clinic.toml"),  # type: ignore[arg-type]
+    lambda: Cocktail(ingredients=[MINOXIDIL, BIOTIN]),  # type: ignore[arg-type]
+    lambda: BOTH.volume("minoxidil"),  # type: ignore[arg-type]
+    lambda: BOTH.final("minoxidil"),  # type: ignore[arg-type]
     lambda: BOTH.combination("colours"),
     lambda: BOTH.combination([]),  # type: ignore[arg-type]
     lambda: BOTH.combination("doses", digits=0),
@@ -103,3 +110,16 @@ def test_garbage_says_what_to_use_instead() -> None:
         "('minoxidil',): is made of ingredients and adjuncts only; "
         "use principal(), complementary(), adjunct() and fill()"
     )
+
+
+def test_a_cocktail_can_be_evolved_like_any_frozen_value() -> None:
+    more = attrs.evolve(BOTH, adjuncts=(fill("saline", to="5 mL"),))
+    assert more == Cocktail(MINOXIDIL, BIOTIN, fill("saline", to="5 mL"))
+    assert attrs.evolve(BOTH, ingredients=(MINOXIDIL,), deviation="biotin is out") == Cocktail(
+        MINOXIDIL, deviation="biotin is out"
+    )
+
+
+def test_an_equal_part_has_the_volume_of_the_one_it_equals() -> None:
+    filled = Cocktail(MINOXIDIL, BIOTIN, fill("saline", to="5 mL"))
+    assert filled.volume(fill("saline", to="5 mL")) == Amount.parse("3 mL")

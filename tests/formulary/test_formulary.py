@@ -41,6 +41,16 @@ def test_members_are_asked_for_by_id(ask: object) -> None:
     assert callable(ask)
     with pytest.raises(AgentError, match="not the id of an agent"):
         ask("Regaine")
+    with pytest.raises(AgentError, match="not the id of an agent"):
+        ask([])
+
+
+@pytest.mark.parametrize("ask", [FORMULARY.named, FORMULARY.formula, FORMULARY.find])
+def test_a_name_is_a_text(ask: object) -> None:
+    assert callable(ask)
+    for name in (5, b"biotin", ["biotin"]):
+        with pytest.raises(AgentError, match="is a text"):
+            ask(name)
 
 
 def test_a_class_has_its_agents() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from mesococktail import Cocktail, Doctor, Formulary, Prescription, Severity, check, complementary, principal
@@ -131,3 +132,32 @@ def test_the_worst_finding_comes_first() -> None:
         cocktail="minoxidil 1 mL of 5 % (principal) + biotin 5 mg (complementary)", plan="weekly x8; stated 9"
     )
     assert [finding.code for finding in check(record)] == ["plan_total", "percent_read_as_w_v"]
+
+
+@pytest.mark.parametrize(
+    ("part", "changed"),
+    [("dose", "5 mg"), ("strength", "5 mg/mL"), ("strength", "5 %"), ("strength", "10 mg/3 mL")],
+)
+def test_a_number_that_was_changed_under_its_text_is_refused(part: str, changed: str) -> None:
+    amounts: dict[str, Any] = {"volume": "1 mL", part: changed} if part == "strength" else {part: changed}
+    given: Any = principal("minoxidil", **amounts)
+    amount = getattr(given.portion, part)
+    wrong = attrs.evolve(amount, value=amount.value * 10)
+    given = attrs.evolve(given, portion=attrs.evolve(given.portion, **{part: wrong}))
+    record = prescription(cocktail=Cocktail(given, complementary("biotin", "5 mg")))
+    with pytest.raises(RecordError, match=f"was written {changed}, and that is") as caught:
+        complete(record, OURS, NOW)
+    assert [found.path for found in caught.value.findings] == [f"cocktail.ingredients[0].{part}"]
+
+
+def test_a_text_that_is_not_understood_any_more_is_left_alone() -> None:
+    given: Any = principal("minoxidil", "5 mg")
+    old = attrs.evolve(given.portion.dose, text="5 milligrammata")
+    given = attrs.evolve(given, portion=attrs.evolve(given.portion, dose=old))
+    assert codes(prescription(cocktail=Cocktail(given, complementary("biotin", "5 mg")))) == []
+
+
+def test_what_is_no_formulary_or_no_present_is_a_finding_of_check() -> None:
+    wrong: Any = "clinic.toml"
+    assert [found.path for found in check(prescription(), formulary=wrong)] == ["formulary"]
+    assert [found.path for found in check(prescription(), now=NOW.replace(tzinfo=None))] == ["now"]

@@ -231,3 +231,24 @@ def test_a_damaged_document_is_a_record_or_our_error(record: Prescription, data:
             read_back("prescription", bytes(stored))
         except MesococktailError as error:
             told(error)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        {"id": "minoxidil", "name": "finasteride"},
+        {"id": "minoxidil", "written": "minoxidil", "name": "finasteride"},
+        {"written": "minoxidil", "name": "finasteride"},
+    ],
+)
+def test_an_agent_whose_id_and_name_mean_two_agents_is_refused(agent: dict[str, Any]) -> None:
+    error = refused(read, cocktail=mixed({"agent": agent}))
+    assert paths(error) == ["cocktail.ingredients[0].agent.name"]
+    assert str(error).endswith("is not a name of minoxidil")
+
+
+def test_a_link_that_cannot_even_be_shown_is_refused() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+    for link in (loop, 5, ["x"] * 3):
+        assert refused(read, renews=link).path == "renews"

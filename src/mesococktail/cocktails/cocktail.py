@@ -52,22 +52,31 @@ class Cocktail:
     adjuncts: tuple[Adjunct, ...]
     deviation: str | None
 
-    def __init__(self, *parts: Part, deviation: str | None = None) -> None:
+    def __init__(
+        self,
+        *parts: Part,
+        ingredients: tuple[Ingredient, ...] = (),
+        adjuncts: tuple[Adjunct, ...] = (),
+        deviation: str | None = None,
+    ) -> None:
         """Put *parts* together, in the order in which they are drawn.
+
+        *ingredients* and *adjuncts* are more of them, under the names that ``attrs.evolve`` gives.
 
         Raises:
             CocktailError: The composition law is broken and no deviation says why, or one is given
                 where nothing deviates; or the volumes contradict each other. It carries every fault.
         """
-        ingredients = tuple(part for part in parts if isinstance(part, Ingredient))
-        adjuncts = tuple(part for part in parts if isinstance(part, Adjunct))
-        if len(ingredients) + len(adjuncts) != len(parts):
+        given = (*parts, *_tuple("ingredients", ingredients), *_tuple("adjuncts", adjuncts))
+        mixed = tuple(part for part in given if isinstance(part, Ingredient))
+        beside = tuple(part for part in given if isinstance(part, Adjunct))
+        if len(mixed) + len(beside) != len(given):
             raise CocktailError(
                 "is made of ingredients and adjuncts only",
-                got=parts,
+                got=given,
                 cure="use principal(), complementary(), adjunct() and fill()",
             )
-        self.__attrs_init__(ingredients, adjuncts, _one_line(deviation))
+        self.__attrs_init__(mixed, beside, _one_line(deviation))
         faults = [*_law(self), *_volumes(self)]
         if faults:
             raise CocktailError(_in_words(faults), findings=faults)
@@ -132,10 +141,15 @@ class Cocktail:
         return next((part for part in self.adjuncts if part.fills_to is not None), None)
 
     def volume(self, part: Part) -> Amount | None:
-        """Return the volume of *part* in the syringe; what fills up gets what is left."""
+        """Return the volume of *part* in the syringe; what fills up gets what is left.
+
+        Raises:
+            CocktailError: *part* is not one.
+        """
+        _a_part(part)
         if not isinstance(part, Adjunct) or part.fills_to is None:
             return part.volume
-        others = _sum(other.volume for other in self.parts if other is not part)
+        others = _sum(other.volume for other in self.parts if other != part)
         return None if others is None else part.fills_to - others
 
     def dose(self, agent: str) -> Amount | None:
@@ -154,7 +168,12 @@ class Cocktail:
         return self.final(self._ingredient(agent))
 
     def final(self, part: Part) -> Amount | None:
-        """Return the final concentration of *part*, as `concentration` does for an agent."""
+        """Return the final concentration of *part*, as `concentration` does for an agent.
+
+        Raises:
+            CocktailError: *part* is not one.
+        """
+        _a_part(part)
         dose, total = part.dose, self.total
         if dose is None or total is None or dose.dimension is Dimension.VOLUME:
             return None
@@ -298,6 +317,19 @@ def _volume(given: AmountLike) -> Amount:
             f"must be a volume, and this measures {volume.dimension}", path="volume", got=str(volume)
         )
     return volume
+
+
+def _tuple(path: str, parts: object) -> tuple[Part, ...]:
+    if isinstance(parts, tuple):
+        return parts
+    raise CocktailError("must be a tuple of parts", path=path, got=parts)
+
+
+def _a_part(part: object) -> None:
+    if not isinstance(part, Part):
+        raise CocktailError(
+            "is not a part of a cocktail", path="part", got=part, cure="give one of cocktail.parts"
+        )
 
 
 def _one_line(deviation: object) -> str | None:

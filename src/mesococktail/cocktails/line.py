@@ -51,7 +51,7 @@ def read_line(text: str, formulary: Formulary | None = None) -> Cocktail:
         raise CocktailError("must be a text or a Cocktail", got=text)
     if len(text) > LONGEST:
         raise CocktailError(f"a cocktail is at most {LONGEST} characters on its one line", got=text)
-    known = formulary or Formulary.shipped()
+    known = Formulary.of(formulary)
     mixture, deviation = _split(text)
     led = any(part.rstrip().lower().endswith(_PRINCIPAL) for part in mixture)
     parts = []

@@ -158,13 +158,13 @@ def looked_up(agent: str | Agent, formulary: Formulary | None) -> Agent:
     """Return the agent that is meant; ours is the formulary where none is given."""
     if isinstance(agent, Agent):
         return agent
-    return (formulary or Formulary.shipped()).find(agent).agent
+    return Formulary.of(formulary).find(agent).agent
 
 
 def _named(agent: str | Agent, given: Given, formulary: Formulary | None) -> tuple[NamedAgent, Portion]:
     known = looked_up(agent, formulary)
     try:
-        made = portion_for(known, given, formulary or Formulary.shipped())
+        made = portion_for(known, given, Formulary.of(formulary))
     except (AmountError, CocktailError) as error:
         raise error.at(known.name) from None
     return NamedAgent.of(known, agent if isinstance(agent, str) else None), made

@@ -75,6 +75,24 @@ class Formulary:
         return _shipped()
 
     @staticmethod
+    def of(given: Formulary | None) -> Formulary:
+        """Return *given*, or ours where it is None.
+
+        Raises:
+            FormularyError: It is something else, such as the path of a clinic's file.
+        """
+        if isinstance(given, Formulary):
+            return given
+        if given is None:
+            return _shipped()
+        raise FormularyError(
+            "must be a Formulary",
+            path="formulary",
+            got=given,
+            cure='read it first: Formulary.load("clinic.toml")',
+        )
+
+    @staticmethod
     def load(path: str | PathLike[str], base: Formulary | None = None) -> Formulary:
         """Return *base* (ours when left out) with the agents, stock, formulas and terms of a clinic's file.
 
@@ -85,7 +103,7 @@ class Formulary:
         # Reading TOML is needed by clinics with a file of their own only.
         from mesococktail.formulary.clinic import read_clinic
 
-        return read_clinic(path, base or _shipped())
+        return read_clinic(path, Formulary.of(base))
 
     @cached_property
     def digest(self) -> str:
@@ -217,7 +235,7 @@ class Formulary:
     def _agent(self, agent_id: str) -> Agent:
         try:
             return self.agents[agent_id]
-        except KeyError:
+        except (KeyError, TypeError):
             raise AgentError(
                 "is not the id of an agent", got=agent_id, cure="look the name up with find()"
             ) from None

@@ -49,6 +49,9 @@ def key(text: str) -> str:
     Raises:
         AgentError: The text is empty, too long, or holds a letter or sign that is not of this alphabet.
     """
+    given: object = text
+    if not isinstance(given, str):
+        raise AgentError("a name is a text", got=given)
     if len(text) > LONGEST_NAME:
         raise AgentError(f"a name has at most {LONGEST_NAME} characters", got=text)
     folded = text if text.isascii() else _latin(text)

@@ -31,7 +31,7 @@ def other(name: str, *, description: str, measure: str = "mass", formulary: Form
         called, described = new_name(name), new_description(description)
     except AgentError as error:
         raise error.at("other") from None
-    known = (formulary or Formulary.shipped()).named(called)
+    known = Formulary.of(formulary).named(called)
     if known:
         names = either([match.agent.name for match in known])
         raise AgentError("is in the formulary", path="other", got=name, cure=f"write {names}")

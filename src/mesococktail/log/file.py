@@ -35,7 +35,7 @@ class LogFile:
 
     def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
         self._connection = connection
-        self._formulary = formulary
+        self._formulary = None if formulary is None else Formulary.of(formulary)
         clinic, log_id, created_at = identity(connection)
         self.clinic: str = clinic
         """Name of the clinic whose log this is."""

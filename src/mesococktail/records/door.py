@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mesococktail.amounts import Amount
 from mesococktail.cocktails import Cocktail, Ingredient
-from mesococktail.errors import MesococktailError, RecordError
+from mesococktail.errors import AmountError, MesococktailError, RecordError, quote
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import Formulary
 from mesococktail.records.fields import Field, FieldType, fields_of
 from mesococktail.records.kinds import name_of
 from mesococktail.records.prescription import Prescription, faults
+from mesococktail.records.reading_cocktail import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,7 @@ def complete(record: Any, formulary: Formulary, now: datetime) -> Any:  # noqa: 
     coded, wrong = _coded(record, formulary)
     if isinstance(coded, Prescription):
         wrong += [finding for error in faults(coded) for finding in error.findings]
+        wrong += [finding for error in _mistold(coded, formulary) for finding in error.findings]
     if wrong:
         raise RecordError(wrong[0].message, path=wrong[0].path, findings=wrong)
     if not isinstance(coded, Prescription):
@@ -53,6 +56,28 @@ def complete(record: Any, formulary: Formulary, now: datetime) -> Any:  # noqa: 
         findings=tuple(_prescription_findings(coded, formulary, now)),
         formulary=formulary.digest,
     )
+
+
+def _mistold(record: Prescription, formulary: Formulary) -> Iterator[RecordError]:
+    """Yield the amounts whose text says another: a program changed the number and kept the words."""
+    for path, part in record.cocktail.by_path if record.cocktail else ():
+        known = formulary.agents.get(part.agent.id)
+        values = attrs.asdict(part.portion, recurse=False) | {"fills_to": getattr(part, "fills_to", None)}
+        for name, amount in values.items():
+            if not isinstance(amount, Amount) or amount.text is None:
+                continue
+            try:
+                read = said_by(amount.text, amount, known.units if known else ())
+            except AmountError:
+                # Nobody can say any more what it says: it was written for another formulary, or long ago.
+                continue
+            if read != amount:
+                yield RecordError(
+                    f"was written {quote(amount.text)}, and that is {read}",
+                    path=f"cocktail.{path}.{name}",
+                    got=str(amount),
+                    cure="make the amount anew from its text",
+                )
 
 
 def check(
@@ -73,9 +98,8 @@ def check(
     Returns:
         Findings with paths and stable codes, the worst first; empty when there is nothing to say.
     """
-    known = formulary or Formulary.shipped()
     try:
-        found = _checked(anything, kind, known, now)
+        found = _checked(anything, kind, Formulary.of(formulary), now)
     except MesococktailError as error:
         found = list(error.findings)
     return sorted(found, key=lambda finding: -finding.severity)
@@ -91,6 +115,9 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
 
         anything = given_record(kind, anything, formulary)
     name_of(anything)
+    present: object = now
+    if present is not None and not (isinstance(present, datetime) and present.tzinfo):
+        raise RecordError("must be a time with its zone", path="now", got=now)
     made: Any = complete(anything, formulary, now or datetime.max.replace(tzinfo=UTC))
     return list(getattr(made, "findings", ()))
 

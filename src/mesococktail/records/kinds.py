@@ -169,10 +169,10 @@ def _code(value: object) -> str:
 def _link(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
-    found = getattr(value, "id", value)
+    found: Any = getattr(value, "id", value)
     try:
-        return str(UUID(str(found)))
-    except ValueError:
+        return str(UUID(found))
+    except (ValueError, TypeError, AttributeError):
         raise RecordError("is not the id of a record", got=found) from None
 
 

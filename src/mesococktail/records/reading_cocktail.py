@@ -54,13 +54,19 @@ def given_amount(raw: object, units: tuple[str, ...] = ()) -> Amount:
 def _agrees(amount: Amount, written: str, units: tuple[str, ...]) -> None:
     """Refuse an amount beside a text that says another: nobody could tell which was meant."""
     try:
-        read = Amount.parse(written, units=units)
+        read = said_by(written, amount, units)
     except AmountError as error:
         raise error.at("written") from None
-    if amount != (read.as_strength() if read.unit == "%" and amount.unit != "%" else read):
+    if amount != read:
         raise DocumentError(
             f"was written {quote(written)}, and that is {read}", path="amount", got=str(amount)
         )
+
+
+def said_by(written: str, amount: Amount, units: tuple[str, ...]) -> Amount:
+    """Return what the text beside *amount* says; a bare ``%`` beside a strength is % w/v."""
+    read = Amount.parse(written, units=units)
+    return read.as_strength() if read.unit == "%" and amount.unit != "%" else read
 
 
 def read_cocktail(raw: object, formulary: Formulary | None) -> Cocktail:
@@ -204,7 +210,7 @@ def _stored_agent(raw: object) -> NamedAgent:
 
 
 def _given_agent(raw: object, formulary: Formulary) -> tuple[Agent, str | None]:
-    """Return the agent, and how it was written; refuse a name that means another agent than the id."""
+    """Return the agent, and how it was written; refuse an id or a name that means another agent."""
     if isinstance(raw, str):
         return looked_up(raw, formulary), raw
     if not isinstance(raw, Mapping):
@@ -221,6 +227,12 @@ def _given_agent(raw: object, formulary: Formulary) -> tuple[Agent, str | None]:
         agent = looked_up(written, formulary)
     if raw.get("id", agent.id) != agent.id:
         raise DocumentError(f"is not the id of {agent.name}, which is {agent.id}", path="id", got=raw["id"])
+    if (
+        "name" in raw
+        and "description" not in raw
+        and looked_up(_plain(raw, "name"), formulary).id != agent.id
+    ):
+        raise DocumentError(f"is not a name of {agent.name}", path="name", got=raw["name"])
     return agent, written
 
 

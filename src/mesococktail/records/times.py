@@ -7,7 +7,7 @@ from datetime import date, datetime, timezone
 
 import attrs
 
-from mesococktail.errors import RecordError
+from mesococktail.errors import RecordError, quote
 
 _AROUND = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
 EARLIEST, LATEST = 1900, 9998
@@ -30,7 +30,7 @@ class Around:
 
     def __attrs_post_init__(self) -> None:
         parts: tuple[object, ...] = (self.year, self.month, self.day)
-        shown = "-".join(str(part) for part in parts if part is not None)
+        shown = "-".join(quote(part) for part in parts if part is not None)
         if self.month is None and self.day is not None:
             raise RecordError("has a day and no month", got=shown, cure="give the month, or the year alone")
         try:
