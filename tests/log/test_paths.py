@@ -15,6 +15,7 @@ import pytest
 
 from mesococktail import PrescriptionLog
 from mesococktail.errors import (
+    FormularyError,
     LogError,
     LogExistsError,
     LogNotFoundError,
@@ -24,6 +25,7 @@ from mesococktail.errors import (
     NotALogError,
     RecordError,
 )
+from mesococktail.log import backup as backup_module
 from mesococktail.log import connection as connection_module
 from mesococktail.log.connection import _mount_type, as_ours
 from mesococktail.log.schema import APPLICATION_ID
@@ -155,6 +157,12 @@ def test_a_path_where_nothing_can_be_has_our_error(tmp_path: Path, log: Prescrip
     assert sorted(tmp_path.iterdir()) == names
 
 
+def test_what_is_no_formulary_has_our_error(path: Path) -> None:
+    wrong: Any = "clinic.toml"
+    with pytest.raises(FormularyError, match=r'read it first: Formulary\.load\("clinic\.toml"\)'):
+        PrescriptionLog.open(path, formulary=wrong)
+
+
 @pytest.mark.parametrize("path", [None, 5, b"x"])
 def test_what_is_no_path_has_our_error(path: Any) -> None:
     with pytest.raises(RecordError, match=r"^path: "):
@@ -208,6 +216,25 @@ def test_a_backup_on_a_disk_that_fails_leaves_nothing(
     with pytest.raises(LogStorageError, match="the copy cannot be made: No space left on device"):
         log.backup(path.with_name("copy.db"))
     assert [one.name for one in path.parent.iterdir()] == ["clinic.db"]
+
+
+def test_two_backups_to_one_place_at_once_do_not_meet(
+    path: Path, log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, verified = path.with_name("copy.db"), backup_module._verified
+
+    def another_meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(backup_module, "_verified", verified)
+        with PrescriptionLog.open(path) as other:
+            other.backup(copy)
+        return verified(*given)
+
+    monkeypatch.setattr(backup_module, "_verified", another_meanwhile)
+    with pytest.raises(LogExistsError):
+        log.backup(copy)
+    with PrescriptionLog.open(copy, read_only=True) as made:
+        assert made.verify(head=log.head()) == []
+    assert sorted(one.name for one in path.parent.iterdir()) == ["clinic.db", "copy.db"]
 
 
 def test_a_backup_does_not_overwrite_what_appeared_meanwhile(

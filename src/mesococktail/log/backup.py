@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,10 @@ def backup(log: LogFile, path: Path) -> Receipt:
 def _made(log: LogFile, source: sqlite3.Connection, path: Path) -> Receipt:
     if os.path.lexists(path):
         raise FileExistsError
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    create_file(unfinished)
+    # A name of its own: two backups to one place, at once, would write into each other's file.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     before = log.head()
+    create_file(unfinished)
     try:
         with told(unfinished):
             target = sqlite3.connect(unfinished, isolation_level=None)
