@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from mesococktail import PrescriptionLog
-from mesococktail.errors import LogError, TransferError
+from mesococktail.errors import LogError, RecordError, TransferError
 from mesococktail.log import chain
 from tests.log.helpers import exported, prescribe, star
 
@@ -184,3 +184,12 @@ def test_a_log_without_a_document_cannot_be_transferred_yet(lines: list[bytes], 
         PrescriptionLog.restore(
             tmp_path / "b.db", io.BytesIO(b"".join(_edit(3, document=..., salt=...)(lines)))
         )
+
+
+@pytest.mark.parametrize("stream", [io.StringIO("x"), "x.jsonl", None])
+def test_what_is_no_binary_stream_has_our_error(log: PrescriptionLog, stream: Any, tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r'^stream: .*must be a binary stream; open\(path, "wb"\)'):
+        log.export(stream)
+    with pytest.raises(RecordError, match=r'^stream: .*must be a binary stream; open\(path, "rb"\)'):
+        PrescriptionLog.restore(tmp_path / "b.db", stream)
+    assert not (tmp_path / "b.db").exists()

@@ -6,7 +6,13 @@ import json
 import struct
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mesococktail.errors import DocumentError, LogBrokenError, MesococktailError, TransferError
+from mesococktail.errors import (
+    DocumentError,
+    LogBrokenError,
+    MesococktailError,
+    RecordError,
+    TransferError,
+)
 from mesococktail.log import chain
 from mesococktail.log.acts import standing, status_after
 from mesococktail.log.connection import Connection, create_file
@@ -45,6 +51,8 @@ _FIELDS = (
     "hash",
 )
 _KNOWN = frozenset((*_FIELDS, "salt", "document"))
+_NO_STREAM = (AttributeError, TypeError, ValueError)
+"""What using a thing as a binary stream raises where it is none. A disk that fails speaks for itself."""
 _SQL = (
     f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document "
     "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
@@ -83,9 +91,15 @@ def _write(stream: BinaryIO, line: dict[str, Any]) -> None:
         for key, value in line.items()
         if value is not None
     }
-    stream.write(
-        json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-    )
+    said = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    try:
+        stream.write(said)
+    except _NO_STREAM:
+        raise _no_stream(stream, "wb") from None
+
+
+def _no_stream(stream: object, mode: str) -> RecordError:
+    return RecordError("must be a binary stream", path="stream", got=stream, cure=f'open(path, "{mode}")')
 
 
 def restore(cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary | None) -> Log:
@@ -132,7 +146,7 @@ def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
-    while line := stream.readline(_LONGEST_LINE + 1):
+    while line := _line(stream):
         number += 1
         if len(line) > _LONGEST_LINE:
             raise TransferError(f"is longer than {_LONGEST_LINE} bytes", path=f"line {number}")
@@ -141,6 +155,16 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
         except DocumentError as error:
             raise TransferError(error.rule, path=f"line {number}") from None
         yield number, said
+
+
+def _line(stream: BinaryIO) -> bytes:
+    try:
+        line: object = stream.readline(_LONGEST_LINE + 1)
+    except _NO_STREAM:
+        raise _no_stream(stream, "rb") from None
+    if isinstance(line, bytes):
+        return line
+    raise _no_stream(stream, "rb")
 
 
 def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
