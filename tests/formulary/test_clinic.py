@@ -183,6 +183,7 @@ FORMULA = '[[formulas]]\nname = "f"\nversion = "1"\ntext = "x"\n'
         ('[stock]\nminoxidil = ""', r"^stock\.minoxidil: is empty"),
         ('[stock]\nminoxidil = "5,0 mg/mL"', r"^stock\.minoxidil: 5,0 mg/mL: .*comma"),
         ('[stock]\nminoxidil = "5 mg"', r"minoxidil is dosed by mass; give a strength in mass per volume"),
+        ('[stock]\nminoxidil = "10 ppm"', r"give a strength in mass per volume or percent"),
         ('[stock]\nminoxidil = "5 IU/mL"', r"is activity per volume, and minoxidil is dosed by mass"),
         ('[stock]\n"NCTF 135 HA" = "5 mg/mL"', r"leave it out: its volume is its dose"),
         ('[stock]\nminoxidl = "5 mg/mL"', r"^stock\.minoxidl: .*did you mean minoxidil"),

@@ -48,7 +48,7 @@ _NAMES = ("synonyms", "brands", "misspellings")
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _STRENGTHS = {
-    Measure.MASS: ("mass per volume", "percent", "parts per million", "equivalents per volume"),
+    Measure.MASS: ("mass per volume", "percent"),
     Measure.ACTIVITY: ("activity per volume",),
     Measure.COUNT: ("count per volume",),
     Measure.VOLUME: (),
