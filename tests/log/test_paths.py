@@ -21,6 +21,7 @@ from mesococktail.errors import (
     LogNotFoundError,
     LogReadOnlyError,
     LogStorageError,
+    LogUseError,
     LogVersionError,
     NotALogError,
     RecordError,
@@ -155,6 +156,24 @@ def test_a_path_where_nothing_can_be_has_our_error(tmp_path: Path, log: Prescrip
         with pytest.raises(LogError):
             use()
     assert sorted(tmp_path.iterdir()) == names
+
+
+def test_a_log_that_was_moved_away_takes_no_entry_and_says_so(path: Path) -> None:
+    with PrescriptionLog.open(path) as log:
+        path.rename(path.with_name("elsewhere.db"))
+        with pytest.raises(LogReadOnlyError, match="moved, replaced or deleted while it was open"):
+            prescribe(log)
+        path.with_name("elsewhere.db").rename(path)
+        assert prescribe(log).seq == len(log)
+
+
+def test_inside_a_snapshot_the_log_neither_writes_nor_looks_again(log: PrescriptionLog) -> None:
+    entry = prescribe(log)
+    with log.snapshot() as run:
+        for act in (lambda: prescribe(log), lambda: log.get(entry)):
+            with pytest.raises(LogUseError, match="leave the snapshot first"):
+                act()
+        assert list(run("SELECT count(*) FROM entry")) == [(len(log),)]
 
 
 def test_what_is_no_formulary_has_our_error(path: Path) -> None:
@@ -297,7 +316,7 @@ def test_a_network_mount_is_refused_for_writing_and_allowed_for_reading(
     ("name", "said"),
     [
         ("SQLITE_BUSY_SNAPSHOT", "another process held the log"),
-        ("SQLITE_READONLY_DBMOVED", "refused"),
+        ("SQLITE_READONLY_DBMOVED", "moved, replaced"),
         ("SQLITE_CANTOPEN", "cannot be opened"),
         ("SQLITE_CORRUPT_INDEX", "the file is damaged; keep it, and restore the newest backup"),
         ("SQLITE_FULL", "the disk failed or is full"),

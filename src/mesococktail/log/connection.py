@@ -89,6 +89,13 @@ class Connection:
             raise LogUseError("the log belongs to another thread", cure="open one log object in each thread")
         return self.sqlite
 
+    def _idle(self) -> sqlite3.Connection:
+        """Return the guarded connection, if no transaction of ours is open on it."""
+        connection = self.guard()
+        if connection.in_transaction:
+            raise LogUseError("the log is in use", cure="leave the snapshot first, or open the log once more")
+        return connection
+
     def close(self) -> None:
         """Close it. In a forked child the inherited handle is left alone: closing it would drop locks."""
         if not self._closed and os.getpid() == self._pid:
@@ -106,7 +113,7 @@ class Connection:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent picture of the file. Keep it short: nobody can write meanwhile."""
-        connection = self.guard()
+        connection = self._idle()
         with told(self.path):
             connection.execute("BEGIN")
             try:
@@ -123,7 +130,7 @@ class Connection:
             LogReadOnlyError: The log was opened read-only.
             LogBrokenError: An earlier failure has not been settled by ``verify``.
         """
-        connection = self.guard()
+        connection = self._idle()
         if self.read_only:
             raise LogReadOnlyError("the log is open read-only", cure="open it with read_only=False")
         if self.doubtful is not None:
@@ -336,6 +343,12 @@ def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # 
             "a writer was cut off, and a reader may not tidy up after it",
             got=got,
             cure="open the log once for writing (mesococktail verify does)",
+        )
+    if name == "SQLITE_READONLY_DBMOVED":
+        return LogReadOnlyError(
+            "the file was moved, replaced or deleted while it was open",
+            got=got,
+            cure="open it where it is now",
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         return LogReadOnlyError(
