@@ -12,6 +12,7 @@ import pytest
 from mesococktail import PrescriptionLog
 from mesococktail.errors import LogError, RecordError, TransferError
 from mesococktail.log import chain
+from mesococktail.log.writer import Act
 from tests.log.helpers import exported, prescribe, star
 
 if TYPE_CHECKING:
@@ -192,4 +193,25 @@ def test_what_is_no_binary_stream_has_our_error(log: PrescriptionLog, stream: An
         log.export(stream)
     with pytest.raises(RecordError, match=r'^stream: .*must be a binary stream; open\(path, "rb"\)'):
         PrescriptionLog.restore(tmp_path / "b.db", stream)
+    assert not (tmp_path / "b.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "schema", "why"),
+    [
+        (b'"doctor":"dr-a"', b'"doctor":"dr-a","doctor":"dr-b"', 1, "stands in it twice"),
+        (b'"role":"principal"', b'"colour":"red","role":"principal"', 1, "is not a field"),
+        (b'"role":"complementary"', b'"role":"principal"', 1, "no complementary ingredient"),
+        (b"", b"", 2, "was written by a newer mesococktail"),
+    ],
+)
+def test_hashes_that_fit_do_not_make_a_record(
+    log: PrescriptionLog, old: bytes, new: bytes, schema: int, why: str, tmp_path: Path
+) -> None:
+    document = (prescribe(log).document or b"").replace(old, new)
+    content = json.loads(document)
+    act = Act("record", "prescription", bytes(16), 1, None, 0, None, document, content, schema=schema)
+    log._recorder.write_batch(lambda _: iter([act]))
+    with pytest.raises(TransferError, match=why):
+        PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(exported(log)))
     assert not (tmp_path / "b.db").exists()

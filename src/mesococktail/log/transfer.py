@@ -19,7 +19,9 @@ from mesococktail.log.connection import Connection, create_file
 from mesococktail.log.layout import make_layout
 from mesococktail.log.names import ACTIVE, STATUS
 from mesococktail.log.writer import Act, Writer
+from mesococktail.records import SCHEMA
 from mesococktail.records.json_text import strict_object
+from mesococktail.records.reading import stored_record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -218,8 +220,12 @@ def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) ->
         status = max(status_after(said["act"]), STATUS.index(now.status))
     if content is None or (document is None) != ("commitment" not in said):
         raise TransferError("its document is missing")
+    if type(said["schema"]) is not int or said["schema"] > SCHEMA:
+        raise TransferError("was written by a newer mesococktail", got=said["schema"])
     salt = None
     if document is not None:
+        # Hashes can be made to fit anything: what comes in must be a record that can be read again.
+        stored_record(said["kind"], document)
         salt = bytes.fromhex(said["salt"])
         if said["commitment"] != chain.commitment(salt, document).hex():
             raise TransferError("was changed: its document is not the one that was exported")
