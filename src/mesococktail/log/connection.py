@@ -213,6 +213,17 @@ def create_file(path: Path) -> None:
         raise LogReadOnlyError(f"cannot be created: {why}", got=str(path)) from None
 
 
+@contextmanager
+def new_file(path: Path) -> Iterator[None]:
+    """Make an empty file, and leave nothing of it when filling it fails."""
+    create_file(path)
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def open_file(path: Path, *, read_only: bool) -> Connection:
     """Open a log that exists; never create, never migrate.
 

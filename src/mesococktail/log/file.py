@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +12,7 @@ from mesococktail.errors import MesococktailError, NotALogError, RecordError
 from mesococktail.formulary import Formulary
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
-from mesococktail.log.connection import Connection, create_file, identity, open_file, told
+from mesococktail.log.connection import Connection, identity, new_file, open_file, told
 from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, now
@@ -72,19 +72,11 @@ class LogFile:
         if named is None:
             raise RecordError("is missing", path="clinic", cure="name the clinic, such as riverside")
         where = _path(path)
-        create_file(where)
-        try:
-            connection = Connection(where, read_only=False)
-            try:
-                with connection.writing() as sqlite:
-                    make_layout(sqlite)
-                    row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
-                    sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
-            finally:
-                connection.close()
-        except BaseException:
-            where.unlink(missing_ok=True)
-            raise
+        with new_file(where), closing(Connection(where, read_only=False)) as connection:
+            with connection.writing() as sqlite:
+                make_layout(sqlite)
+                row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
+                sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
         return cls.open(where, formulary=formulary, recorded_by=recorded_by)
 
     @classmethod

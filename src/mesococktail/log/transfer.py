@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mesococktail.errors import (
@@ -15,7 +16,7 @@ from mesococktail.errors import (
 )
 from mesococktail.log import chain
 from mesococktail.log.acts import standing, status_after
-from mesococktail.log.connection import Connection, create_file
+from mesococktail.log.connection import Connection, new_file
 from mesococktail.log.layout import make_layout
 from mesococktail.log.names import ACTIVE, STATUS
 from mesococktail.log.writer import Act, Writer
@@ -108,22 +109,16 @@ def restore(cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary |
     """Make a log out of what `export` wrote; see `PrescriptionLog.restore`."""
     lines = _lines(stream)
     header = _header(next(lines, (1, {})))
-    create_file(path)
-    try:
-        connection = Connection(path, read_only=False)
-        try:
-            with connection.writing() as sqlite:
-                make_layout(sqlite)
-                sqlite.execute("INSERT INTO log VALUES (1, ?, ?, ?)", header)
-            _fill(connection, Writer(chain.origin(*header)), lines)
-        except LogBrokenError as error:
-            raise TransferError(error.rule, cure="export the log again") from None
-        finally:
-            connection.close()
+    with new_file(path):
+        with closing(Connection(path, read_only=False)) as connection:
+            try:
+                with connection.writing() as sqlite:
+                    make_layout(sqlite)
+                    sqlite.execute("INSERT INTO log VALUES (1, ?, ?, ?)", header)
+                _fill(connection, Writer(chain.origin(*header)), lines)
+            except LogBrokenError as error:
+                raise TransferError(error.rule, cure="export the log again") from None
         return cls.open(path, formulary=formulary)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
