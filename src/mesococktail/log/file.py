@@ -72,11 +72,14 @@ class LogFile:
         if named is None:
             raise RecordError("is missing", path="clinic", cure="name the clinic, such as riverside")
         where = _path(path)
-        with new_file(where), closing(Connection(where, read_only=False)) as connection:
-            with connection.writing() as sqlite:
-                make_layout(sqlite)
-                row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
-                sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
+        with (
+            new_file(where),
+            closing(Connection(where, read_only=False)) as connection,
+            connection.writing() as sqlite,
+        ):
+            make_layout(sqlite)
+            row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
+            sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
         return cls.open(where, formulary=formulary, recorded_by=recorded_by)
 
     @classmethod
