@@ -125,6 +125,12 @@ class RecordError(MesococktailError, ValueError):
     code = "record"
 
 
+class BlockedError(RecordError):
+    """A check found what blocks a record until a person accepts it with a reason."""
+
+    code = "blocked"
+
+
 class DocumentError(MesococktailError, ValueError):
     """A text is not the document of a record: bad JSON, an unknown field, a wrong type."""
 

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any, assert_never
+from uuid import UUID
 
 import attrs
 
 from mesococktail.amounts import Amount
+from mesococktail.log.names import COMBINED
 from mesococktail.records import Field, FieldType, Plan, month_of, time_of
 
 if TYPE_CHECKING:
@@ -55,10 +57,16 @@ def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: 
             return (_plain(field, name, "TEXT", lambda texts, _: ("\n".join(texts),)),)
         case FieldType.NUMBER | FieldType.FLAG:
             return (_plain(field, name, "INTEGER", lambda number, _: (int(number),)),)
+        case FieldType.DECIMAL:
+            return (_decimal(field, name),)
         case FieldType.RECORD:
-            return (_plain(field, name, "TEXT", lambda text, _: (text,)),)
+            return (_record(field, name),)
         case FieldType.CODE:
             return (_interned(field, name, "term"),)
+        case FieldType.AGENT:
+            return (_interned(field, name, "agent"),)
+        case FieldType.CODES:
+            return (_codes(field, name),)
         case FieldType.DOCTOR:
             return (_interned(field, name, "doctor"),)
         case FieldType.PATIENT:
@@ -74,14 +82,14 @@ def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: 
             inner = [columns_of(attrs.evolve(first, name=name))]
             inner += [columns_of(other, f"{name}_") for other in others]
             return tuple(_inside(column, name, first.name) for columns in inner for column in columns)
-        case FieldType.COCKTAIL | FieldType.FINDINGS:
+        case FieldType.COCKTAIL | FieldType.FINDINGS | FieldType.GROUPS:
             return ()
         case _:
             assert_never(field.type)
 
 
 def _plain(field: Field, name: str, sql: str, values: Callable[[Any, Any], tuple[object, ...]]) -> Columns:
-    as_it_is = "" if field.type in (FieldType.TEXT, FieldType.RECORD) else None
+    as_it_is = "" if field.type is FieldType.TEXT else None
     return Columns(field, (name,), (sql,), values, ((name, "{t}." + name),), as_it_is)
 
 
@@ -94,6 +102,43 @@ def _interned(field: Field, name: str, dimension: str) -> Columns:
         lambda text, intern: (intern(dimension, text),),
         ((name, shown),),
         dimension,
+    )
+
+
+def _record(field: Field, name: str) -> Columns:
+    return Columns(
+        field,
+        (name,),
+        ("BLOB",),
+        lambda text, _: (UUID(text).bytes,),
+        ((name, shown_id("{t}." + name)),),
+    )
+
+
+def shown_id(blob: str) -> str:
+    """Return the SQL of an id in its 36 characters, of the SQL of its 16 bytes."""
+    starts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return " || '-' || ".join(f"substr(lower(hex({blob})), {start}, {length})" for start, length in starts)
+
+
+def _codes(field: Field, name: str) -> Columns:
+    shown = f"(SELECT term FROM dim_term WHERE id = {{t}}.{name})"
+    return Columns(
+        field,
+        (name,),
+        ("INTEGER REFERENCES dim_term (id)",),
+        lambda codes, intern: (intern("term", COMBINED.join(codes)),),
+        ((name, shown),),
+    )
+
+
+def _decimal(field: Field, name: str) -> Columns:
+    return Columns(
+        field,
+        (f"{name}_micro",),
+        ("INTEGER",),
+        lambda text, _: (millionths(Decimal(text)),),
+        ((name, f"{{t}}.{name}_micro / 1000000.0"),),
     )
 
 
@@ -128,15 +173,28 @@ def _time_values(text: str) -> tuple[object, ...]:
 
 
 def _amount(field: Field, name: str) -> Columns:
-    unit = field.about.unit or ""
-    column = f"{name}_micro_{unit}" if unit else f"{name}_micro"
+    unit = field.about.unit
+    if unit is None:
+        return Columns(
+            field,
+            (f"{name}_micro", f"{name}_unit"),
+            ("INTEGER", "TEXT"),
+            lambda stored, _: _in_its_own_unit(stored_amount(stored)),
+            ((name, f"{{t}}.{name}_micro / 1000000.0"), (f"{name}_unit", f"{{t}}.{name}_unit")),
+        )
+    said = unit.replace("/", "_per_")
+    column = f"{name}_micro_{said}"
     return Columns(
         field,
         (column,),
         ("INTEGER",),
-        lambda stored, _: (millionths(stored_amount(stored).base),),
-        ((f"{name}_{unit}" if unit else name, f"{{t}}.{column} / 1000000.0"),),
+        lambda stored, _: (millionths(stored_amount(stored).to(unit).value),),
+        ((f"{name}_{said}", f"{{t}}.{column} / 1000000.0"),),
     )
+
+
+def _in_its_own_unit(amount: Amount) -> tuple[int, str]:
+    return millionths(amount.value), amount.unit
 
 
 def _plan(field: Field, name: str) -> Columns:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
+    from mesococktail.log.tables import ListLayout
+
     Row = tuple[object, ...]
 
 _ROLE_PLACES = {role: place for place, role in enumerate(ROLES)}
@@ -136,6 +138,12 @@ class Star:
         if cocktail is not None:
             row[-2] = cocktail.get("deviation")
             row[-1] = self._cocktail(rows, key, status, cocktail)
+        for several in layout.lists:
+            groups = _at(document, several.path)
+            if groups:
+                rows[several.table] += [
+                    self._group(key, place, several, raw) for place, raw in enumerate(groups)
+                ]
         findings = document.get("findings")
         if findings is not None:
             rows[f"{layout.table}_finding"] += [
@@ -143,6 +151,16 @@ class Star:
                 for place, finding in enumerate(findings)
             ]
         rows[layout.table].append(tuple(row))
+
+    def _group(self, key: int, place: int, several: ListLayout, raw: Any) -> Row:  # noqa: ANN401  # a text or an object
+        row: list[object] = [None] * several.width
+        row[0], row[1] = key, place
+        said = raw if type(raw) is dict else {several.first: raw}
+        for name, start, stop, values in several.slots:
+            value = said.get(name)
+            if value is not None:
+                row[start:stop] = values(value, self.intern)
+        return tuple(row)
 
     def _cocktail(self, rows: dict[str, list[Row]], key: int, status: int, cocktail: dict[str, Any]) -> int:
         parts = cocktail["ingredients"]
@@ -181,6 +199,13 @@ class Star:
         agent_id: str = raw["id"]
         self.intern("agent", agent_id, raw.get("name"))
         return agent_id
+
+
+def _at(document: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401  # what stands there
+    found: Any = document
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def insert(connection: sqlite3.Connection, rows: dict[str, list[Row]], order: Iterable[str]) -> None:

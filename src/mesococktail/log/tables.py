@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ from mesococktail.log.names import DIMENSIONS
 from mesococktail.records import KINDS, FieldType, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Iterator
+
+    from mesococktail.records import Field
 
     Slot = tuple[int, int, str | None, Callable[[Any, Any], tuple[object, ...]]]
     """Where a field begins and ends in a row, the dimension that numbers it, and how its values are made."""
@@ -53,6 +56,32 @@ _KEYS = {
 
 
 @attrs.frozen
+class ListLayout:
+    """The table of several groups of one kind: a row for each, in their order."""
+
+    name: str
+    """``session_zones``."""
+    path: tuple[str, ...]
+    """Where they stand in the document: the names of the fields that lead there."""
+    first: str
+    """The field that a bare text stands for."""
+    columns: tuple[Columns, ...]
+    slots: tuple[tuple[str, int, int, Callable[[Any, Any], tuple[object, ...]]], ...] = attrs.field(eq=False)
+    """Field, where its columns begin and end in a row, and how its values are made."""
+    width: int
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return f"fact_{self.name}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its columns."""
+        return ("key", "position", *(name for column in self.columns for name in column.names))
+
+
+@attrs.frozen
 class Layout:
     """The main table of one kind: its columns, and how a document fills them."""
 
@@ -65,6 +94,7 @@ class Layout:
     slots_of_text: dict[str, Slot] = attrs.field(eq=False)
     """The same where the document has a bare text: of a group that is its first field."""
     width: int
+    lists: tuple[ListLayout, ...]
     has_cocktail: bool
     has_findings: bool
 
@@ -100,9 +130,26 @@ def layout_of(kind: str) -> Layout:
         slots,
         of_text,
         len(names) + len(own),
+        tuple(_lists(kind, fields, ())),
         FieldType.COCKTAIL in types,
         FieldType.FINDINGS in types,
     )
+
+
+def _lists(kind: str, fields: tuple[Field, ...], path: tuple[str, ...]) -> Iterator[ListLayout]:
+    for field in fields:
+        here = (*path, field.name)
+        if field.type is FieldType.GROUP:
+            yield from _lists(kind, field.fields, here)
+        elif field.type is FieldType.GROUPS:
+            slots, columns, stop = [], list[Columns](), 2
+            for inner in field.fields:
+                for column in columns_of(inner):
+                    start, stop = stop, stop + len(column.names)
+                    columns.append(column)
+                    slots.append((inner.name, start, stop, column.values))
+            name = "_".join((kind, *here))
+            yield ListLayout(name, here, field.fields[0].name, tuple(columns), tuple(slots), stop)
 
 
 def star_tables() -> tuple[str, ...]:
@@ -131,36 +178,56 @@ _INDEXES = (
     "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_micro, voided)",
     "CREATE INDEX prescription_combination ON fact_prescription (combination, status)",
     "CREATE INDEX prescription_doctor ON fact_prescription (doctor, at_month, status)",
-    "CREATE INDEX prescription_patient ON fact_prescription (patient)",
+    "CREATE INDEX stock_lot ON fact_preparation_stock (lot) WHERE lot IS NOT NULL",
     "CREATE UNIQUE INDEX doctor_doctor ON fact_doctor (id)",
 )
 
 
 def _kind_tables(layout: Layout) -> list[str]:
-    typed = [
-        f"{name} {sql}"
-        for _, column in layout.columns
-        for name, sql in zip(column.names, column.types, strict=True)
-    ]
-    if layout.has_cocktail:
-        typed += ["deviation TEXT", "combination INTEGER REFERENCES dim_combination (id)"]
+    key = "key INTEGER PRIMARY KEY REFERENCES entry (seq), status INTEGER NOT NULL"
+    columns = [column for _, column in layout.columns]
+    own = ["deviation TEXT", "combination INTEGER REFERENCES dim_combination (id)"]
+    typed = ", ".join([key, *_typed(columns), *own * layout.has_cocktail])
     tables = [
-        f"CREATE TABLE {layout.table} (key INTEGER PRIMARY KEY REFERENCES entry (seq), "
-        f"status INTEGER NOT NULL, {', '.join(typed)}) STRICT"
+        f"CREATE TABLE {layout.table} ({typed}) STRICT",
+        *_found_by(layout.table, columns),
     ]
+    place = "key INTEGER NOT NULL, position INTEGER NOT NULL"
+    shape = "PRIMARY KEY (key, position)) STRICT, WITHOUT ROWID"
+    for several in layout.lists:
+        typed = ", ".join([place, *_typed(several.columns)])
+        tables += [
+            f"CREATE TABLE {several.table} ({typed}, {shape}",
+            *_found_by(several.table, several.columns),
+        ]
     if layout.has_findings:
         tables.append(
-            f"CREATE TABLE {layout.table}_finding (key INTEGER NOT NULL, position INTEGER NOT NULL, "
-            "severity TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (key, position)) "
-            "STRICT, WITHOUT ROWID"
+            f"CREATE TABLE {layout.table}_finding ({place}, "
+            f"severity TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, {shape}"
         )
     return tables
 
 
+def _typed(columns: Iterable[Columns]) -> list[str]:
+    return [
+        f"{name} {sql}" for column in columns for name, sql in zip(column.names, column.types, strict=True)
+    ]
+
+
+def _found_by(table: str, columns: Iterable[Columns]) -> Iterator[str]:
+    """Yield an index for each column that a person's records, or what hangs on a record, are found by."""
+    for column in columns:
+        if column.field.type in (FieldType.PATIENT, FieldType.RECORD):
+            [name] = column.names
+            yield f"CREATE INDEX {table[5:]}_{name} ON {table} ({name}) WHERE {name} IS NOT NULL"
+
+
 @cache
 def wide_tables() -> dict[str, tuple[str, ...]]:
-    """Return the columns of the main table of each kind; most records leave most of them empty."""
-    return {layout_of(kind).table: layout_of(kind).names for kind in KINDS}
+    """Return the columns of the tables made from declarations; most records leave most of them empty."""
+    layouts = [layout_of(kind) for kind in KINDS]
+    tables: list[Layout | ListLayout] = [*layouts, *(one for layout in layouts for one in layout.lists)]
+    return {one.table: one.names for one in tables}
 
 
 @cache

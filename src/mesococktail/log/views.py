@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from mesococktail.log.columns import shown_id
 from mesococktail.log.names import MEASURES, ROLES, STATUS, VOIDED
 from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS
 
+if TYPE_CHECKING:
+    from mesococktail.log.tables import ListLayout
+
 
 def star_views() -> tuple[str, ...]:
     """Return the statements that make the views."""
-    return (*(_kind_view(kind) for kind in KINDS), _INGREDIENT, _ADJUNCT, _FREQUENCY, _PAIR)
+    lists = (_list_view(kind, several) for kind in KINDS for several in layout_of(kind).lists)
+    return (*(_kind_view(kind) for kind in KINDS), *lists, _INGREDIENT, _ADJUNCT, _FREQUENCY, _PAIR)
 
 
 def _choice(column: str, words: tuple[str, ...]) -> str:
     cases = " ".join(f"WHEN {place} THEN '{word}'" for place, word in enumerate(words))
     return f"CASE {column} {cases} END"
-
-
-def record_id(key: str) -> str:
-    """Return the SQL of the id of the record whose first entry is *key*, in its 36 characters."""
-    digits = "(SELECT lower(hex(id)) FROM entry WHERE seq = " + key + ")"
-    starts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-    return " || '-' || ".join(f"substr({digits}, {start}, {length})" for start, length in starts)
 
 
 def _kind_view(kind: str) -> str:
@@ -32,9 +32,18 @@ def _kind_view(kind: str) -> str:
             "(SELECT combination FROM dim_combination WHERE id = f.combination) AS combination",
             "f.deviation",
         ]
+    record_id = shown_id("(SELECT id FROM entry WHERE seq = f.key)")
     return (
-        f"CREATE VIEW {kind} AS SELECT f.key AS key, {record_id('f.key')} AS record_id, "
+        f"CREATE VIEW {kind} AS SELECT f.key AS key, {record_id} AS record_id, "
         f"{_choice('f.status', STATUS)} AS status, {', '.join(shown)} FROM {layout.table} AS f"
+    )
+
+
+def _list_view(kind: str, several: ListLayout) -> str:
+    shown = [f"{sql.format(t='f')} AS {name}" for column in several.columns for name, sql in column.shown]
+    return (
+        f"CREATE VIEW {several.name} AS SELECT f.key AS {kind}, f.position + 1 AS position, "
+        f"{', '.join(shown)} FROM {several.table} AS f"
     )
 
 

@@ -114,6 +114,8 @@ def drop_rows(connection: sqlite3.Connection, kind: str, key: int) -> None:
     if layout.has_cocktail:
         for table in ("fact_ingredient", "fact_adjunct", "fact_member"):
             connection.execute(f"DELETE FROM {table} WHERE prescription = ?", (key,))
+    tables = [several.table for several in layout.lists]
     if layout.has_findings:
-        connection.execute(f"DELETE FROM {layout.table}_finding WHERE key = ?", (key,))
-    connection.execute(f"DELETE FROM {layout.table} WHERE key = ?", (key,))
+        tables.append(f"{layout.table}_finding")
+    for table in (*tables, layout.table):
+        connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))

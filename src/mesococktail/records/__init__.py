@@ -7,16 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesococktail.records.adverse_event import AdverseEvent, Suspect
+from mesococktail.records.aftercare import Aftercare, Instruction
+from mesococktail.records.common import Acceptance
+from mesococktail.records.consent import Consent
 from mesococktail.records.difference import Change, differences, shown
 from mesococktail.records.doctor import Doctor
-from mesococktail.records.door import check, complete
+from mesococktail.records.door import admit, check, complete
 from mesococktail.records.encoding import document, time_text
 from mesococktail.records.fields import About, Field, FieldType, fields_of
 from mesococktail.records.json_text import read_json
 from mesococktail.records.kinds import KINDS, group, kind, name_of
+from mesococktail.records.known import NOTHING, Known, Stands
+from mesococktail.records.outcome import File, Outcome
+from mesococktail.records.patient_facts import ElsewhereSession, ElsewhereTreatment, PatientFacts
 from mesococktail.records.plan import Phase, Plan
+from mesococktail.records.preparation import Preparation, Prp, Spin, StockUsed
 from mesococktail.records.prescription import Indication, Prescription
-from mesococktail.records.times import Around, month_of, time_of
+from mesococktail.records.screening import Allergy, Answer, Screening
+from mesococktail.records.session import Session, ZoneTreated
+from mesococktail.records.times import Around, earliest, is_before, latest, month_of, time_of
 
 if TYPE_CHECKING:
     from mesococktail.records.reading import given_record, stored_record
@@ -26,25 +36,52 @@ SCHEMA = 1
 
 __all__ = (
     "KINDS",
+    "NOTHING",
     "SCHEMA",
     "About",
+    "Acceptance",
+    "AdverseEvent",
+    "Aftercare",
+    "Allergy",
+    "Answer",
     "Around",
     "Change",
+    "Consent",
     "Doctor",
+    "ElsewhereSession",
+    "ElsewhereTreatment",
     "Field",
     "FieldType",
+    "File",
     "Indication",
+    "Instruction",
+    "Known",
+    "Outcome",
+    "PatientFacts",
     "Phase",
     "Plan",
+    "Preparation",
     "Prescription",
+    "Prp",
+    "Screening",
+    "Session",
+    "Spin",
+    "Stands",
+    "StockUsed",
+    "Suspect",
+    "ZoneTreated",
+    "admit",
     "check",
     "complete",
     "differences",
     "document",
+    "earliest",
     "fields_of",
     "given_record",
     "group",
+    "is_before",
     "kind",
+    "latest",
     "month_of",
     "name_of",
     "read_json",

@@ -18,7 +18,8 @@ from mesococktail.amounts import Amount, Dimension
 from mesococktail.cocktails import Cocktail, Ingredient, NamedAgent, Portion, Role
 from mesococktail.cocktails.making import MEASURED_AS
 from mesococktail.errors import MesococktailError
-from mesococktail.records.door import CLOCKS_DIFFER, complete
+from mesococktail.records.checks import CLOCKS_DIFFER
+from mesococktail.records.door import complete
 from mesococktail.records.encoding import amount_json, document, part_json
 from mesococktail.records.fields import FieldType, fields_of
 from mesococktail.records.json_text import json_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -38,8 +39,20 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  #
         where = f"{path}.{field.name}" if path else field.name
         if field.type is FieldType.GROUP and old is not None and new is not None:
             yield from differences(old, new, where)
+        elif field.type is FieldType.GROUPS:
+            yield from _several(field, old, new, where)
         elif shown(field, old) != shown(field, new):
             yield Change(where, shown(field, old), shown(field, new))
+
+
+def _several(field: Field, old: tuple[Any, ...], new: tuple[Any, ...], where: str) -> Iterator[Change]:
+    single = attrs.evolve(field, type=FieldType.GROUP)
+    for place, (before, after) in enumerate(zip_longest(old, new)):
+        at = f"{where}[{place}]"
+        if before is None or after is None:
+            yield Change(at, shown(single, before), shown(single, after))
+        else:
+            yield from differences(before, after, at)
 
 
 def shown(field: Field, value: object) -> str | None:
@@ -53,6 +66,7 @@ def shown(field: Field, value: object) -> str | None:
     if field.type is FieldType.GROUP:
         inner = ((part, getattr(value, part.name)) for part in field.fields)
         return ", ".join(text for part, one in inner if (text := shown(part, one)) is not None)
-    if isinstance(value, tuple):
-        return "; ".join(map(str, value))
-    return str(value)
+    if field.type is FieldType.GROUPS and isinstance(value, tuple):
+        single = attrs.evolve(field, type=FieldType.GROUP)
+        value = tuple(shown(single, one) or "" for one in value)
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)

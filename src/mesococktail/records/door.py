@@ -7,60 +7,145 @@ is stored with the record together with the digest of the formulary they used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.amounts import Amount
-from mesococktail.cocktails import Cocktail, Ingredient
-from mesococktail.errors import AmountError, MesococktailError, RecordError, quote
+from mesococktail.cocktails import Cocktail
+from mesococktail.errors import AmountError, BlockedError, MesococktailError, RecordError, quote
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import Formulary
+from mesococktail.records import (
+    adverse_event,
+    aftercare,
+    consent,
+    outcome,
+    patient_facts,
+    preparation,
+    prescription,
+    screening,
+    session,
+)
+from mesococktail.records.adverse_event import AdverseEvent
+from mesococktail.records.aftercare import Aftercare
+from mesococktail.records.checks import checked, cocktail_findings, expected
+from mesococktail.records.consent import Consent
 from mesococktail.records.fields import Field, FieldType, fields_of
-from mesococktail.records.kinds import name_of
-from mesococktail.records.prescription import Prescription, faults
+from mesococktail.records.kinds import changed, name_of
+from mesococktail.records.known import NOTHING, Known
+from mesococktail.records.outcome import Outcome
+from mesococktail.records.patient_facts import PatientFacts
+from mesococktail.records.preparation import Preparation
+from mesococktail.records.prescription import Prescription
 from mesococktail.records.reading_cocktail import said_by
+from mesococktail.records.screening import Screening
+from mesococktail.records.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-CLOCKS_DIFFER = timedelta(minutes=10)
+    from mesococktail.records.common import Acceptance
+
 OTHER = "other"
 """The code of every vocabulary that needs a description."""
 
 
-def complete(record: Any, formulary: Formulary, now: datetime) -> Any:  # noqa: ANN401  # the kind it was given
+def complete(record: Any, formulary: Formulary, now: datetime, known: Known = NOTHING) -> Any:  # noqa: ANN401  # the kind it was given
     """Return *record* as it is stored: terms as codes, technique, findings and digest filled in.
 
     Args:
         record: Any kind of record.
         formulary: What is known at this moment.
         now: The time of writing; a record of the future gets a finding.
+        known: What the log knows of the patient and of what the record points to.
 
     Raises:
         RecordError: It can never be true; the error carries every fault.
     """
     coded, wrong = _coded(record, formulary)
-    if isinstance(coded, Prescription):
-        wrong += [finding for error in faults(coded) for finding in error.findings]
-        wrong += [finding for error in _mistold(coded, formulary) for finding in error.findings]
+    if not wrong:
+        errors = [*_faults(coded, formulary), *(_mistold(coded, formulary))]
+        wrong = [finding for error in errors for finding in error.findings]
     if wrong:
         raise RecordError(wrong[0].message, path=wrong[0].path, findings=wrong)
-    if not isinstance(coded, Prescription):
-        return coded
-    made: Any = coded
-    return attrs.evolve(
-        made,
-        technique=_technique(coded, formulary),
-        findings=tuple(_prescription_findings(coded, formulary, now)),
-        formulary=formulary.digest,
-    )
+    filled: dict[str, object] = {}
+    if isinstance(coded, Prescription):
+        filled["technique"] = _technique(coded, formulary)
+    if isinstance(coded, Preparation):
+        filled["stock"] = expected(coded, known)
+    if isinstance(coded, Prescription | Preparation | Session):
+        filled["accepted"] = _accepted(coded)
+        coded = changed(coded, **filled)
+        found, not_run = checked(coded, formulary, known, now)
+        filled |= {"findings": found, "not_run": not_run, "formulary": formulary.digest}
+    return changed(coded, **filled) if filled else coded
 
 
-def _mistold(record: Prescription, formulary: Formulary) -> Iterator[RecordError]:
+def admit(record: Any) -> None:  # noqa: ANN401  # any kind, complete
+    """Refuse a complete record with a blocking finding that nobody accepted, or an acceptance of nothing.
+
+    Raises:
+        BlockedError: The error carries the findings that block; each is accepted by its code.
+    """
+    findings: tuple[Finding, ...] = getattr(record, "findings", ())
+    blocking = [finding for finding in findings if finding.severity is Severity.ERROR]
+    accepted = {one.code for one in getattr(record, "accepted", ())}
+    open_ = [finding for finding in blocking if finding.code not in accepted]
+    if open_:
+        codes = ", ".join(dict.fromkeys(finding.code for finding in open_))
+        raise BlockedError(
+            " | ".join(finding.message for finding in open_),
+            path=open_[0].path,
+            cure=f"change it, or accept it with a reason: accept={{code: reason}} for {codes}",
+            findings=open_,
+        )
+    for place, one in enumerate(getattr(record, "accepted", ())):
+        if one.code not in {finding.code for finding in blocking}:
+            raise RecordError(
+                "no check has found that, so there is nothing to accept",
+                path=f"accepted[{place}]",
+                got=one.code,
+                cure="leave it out",
+            )
+
+
+def _faults(record: Any, formulary: Formulary) -> Iterable[RecordError]:  # noqa: ANN401  # any kind
+    if isinstance(record, Outcome):
+        return outcome.faults(record, formulary)
+    faults = _FAULTS.get(type(record))
+    return faults(record) if faults else ()
+
+
+_FAULTS: dict[type, Callable[[Any], Iterable[RecordError]]] = {
+    AdverseEvent: adverse_event.faults,
+    Aftercare: aftercare.faults,
+    Consent: consent.faults,
+    PatientFacts: patient_facts.faults,
+    Preparation: preparation.faults,
+    Prescription: prescription.faults,
+    Screening: screening.faults,
+    Session: session.faults,
+}
+
+
+def _accepted(record: Prescription | Preparation | Session) -> tuple[Acceptance, ...]:
+    """Name who accepted: whoever decided the act, where nobody else is named."""
+    match record:
+        case Prescription():
+            author: str | None = record.doctor
+        case Preparation():
+            author = record.prepared_by
+        case Session():
+            author = record.injected_by
+    return tuple(one if one.by else changed(one, by=author) for one in record.accepted)
+
+
+def _mistold(record: object, formulary: Formulary) -> Iterator[RecordError]:
     """Yield the amounts whose text says another: a program changed the number and kept the words."""
-    for path, part in record.cocktail.by_path if record.cocktail else ():
+    cocktail = getattr(record, "cocktail", None)
+    for path, part in cocktail.by_path if cocktail else ():
         known = formulary.agents.get(part.agent.id)
         values = attrs.asdict(part.portion, recurse=False) | {"fills_to": getattr(part, "fills_to", None)}
         for name, amount in values.items():
@@ -109,7 +194,7 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
     if isinstance(anything, str):
         anything = Cocktail.parse(anything, formulary=formulary)
     if isinstance(anything, Cocktail):
-        return list(_cocktail_findings(anything, formulary))
+        return list(cocktail_findings(anything, formulary))
     if isinstance(anything, Mapping):
         from mesococktail.records.reading import given_record  # cattrs, only for documents
 
@@ -135,6 +220,14 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
         if field.type is FieldType.GROUP:
             made, inner = _coded(value, formulary, where)
             wrong += inner
+        elif field.type is FieldType.GROUPS:
+            each = [_coded(one, formulary, f"{where}[{place}]") for place, one in enumerate(value)]
+            same = all(new is old for (new, _), old in zip(each, value, strict=True))
+            made = value if same else tuple(new for new, _ in each)
+            wrong += [finding for _, faulty in each for finding in faulty]
+        elif field.type is FieldType.AGENT:
+            made, faulty = _agent(value, field, formulary)
+            wrong += [finding.under(where) for finding in faulty]
         elif field.type is FieldType.CODE:
             made, faulty = _code(value, field, record, formulary)
             wrong += [finding.under(where) for finding in faulty]
@@ -142,7 +235,16 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
             continue
         if made is not value:
             changes[field.name] = made
-    return (attrs.evolve(record, **changes) if changes else record), wrong
+    return (changed(record, **changes) if changes else record), wrong
+
+
+def _agent(name: str, field: Field, formulary: Formulary) -> tuple[str, tuple[Finding, ...]]:
+    try:
+        return formulary.find(name).agent.id, ()
+    except MesococktailError as error:
+        if field.about.open:
+            return name, ()
+        return name, error.findings
 
 
 def _code(text: str, field: Field, record: object, formulary: Formulary) -> tuple[str, tuple[Finding, ...]]:
@@ -164,79 +266,3 @@ def _technique(record: Prescription, formulary: Formulary) -> tuple[str, ...]:
     if record.delivery is not None:
         mechanical = formulary.term("delivery", record.delivery).class_ == "mechanical"
     return tuple(name for name, holds in (("chemical", chemical), ("mechanical", mechanical)) if holds)
-
-
-def _prescription_findings(record: Prescription, formulary: Formulary, now: datetime) -> Iterator[Finding]:
-    if record.cocktail is not None:
-        for finding in _cocktail_findings(record.cocktail, formulary):
-            yield finding.under("cocktail")
-    if record.plan is not None and not record.plan.agrees:
-        yield Finding(
-            Severity.WARNING,
-            "plan_total",
-            "plan",
-            f"{record.plan.stated} sessions are stated, and it adds up to {_added(record.plan.sessions)}",
-        )
-    if isinstance(record.at, datetime) and record.at - CLOCKS_DIFFER > now:
-        yield Finding(
-            Severity.WARNING, "at_in_the_future", "at", "the time is later than the clock of this machine"
-        )
-
-
-def _added(sessions: tuple[int, int] | None) -> str:
-    low, high = sessions or (0, 0)
-    return str(low) if low == high else f"{low}-{high}"
-
-
-def _cocktail_findings(cocktail: Cocktail, formulary: Formulary) -> Iterator[Finding]:
-    for name, parts in (("ingredients", cocktail.ingredients), ("adjuncts", cocktail.adjuncts)):
-        for place, part in enumerate(parts):
-            path = f"{name}[{place}]"
-            strength = part.portion.strength
-            if strength is not None and strength.text is not None and strength.text.endswith("%"):
-                yield Finding(
-                    Severity.INFO,
-                    "percent_read_as_w_v",
-                    f"{path}.strength",
-                    f"{strength.text} is read as {strength}, that is {strength.to('mg/mL')}",
-                )
-            if strength is not None and strength.text is None:
-                yield Finding(
-                    Severity.INFO,
-                    "strength_not_written",
-                    f"{path}.strength",
-                    f"{strength} was not written with it: it is the clinic's stock, or was computed",
-                )
-            yield from _name_finding(part.agent.written, f"{path}.agent", formulary)
-    yield from _overlaps(cocktail.ingredients)
-
-
-def _name_finding(written: str | None, path: str, formulary: Formulary) -> Iterator[Finding]:
-    if written is None:
-        return
-    try:
-        match = formulary.find(written)
-    except MesococktailError:
-        return
-    if match.note is not None:
-        yield Finding(
-            Severity.INFO, "agent_name", path, f"{written} is read as {match.agent.name}: {match.note}"
-        )
-
-
-def _overlaps(ingredients: tuple[Ingredient, ...]) -> Iterator[Finding]:
-    """A premix that holds what another ingredient adds: the dose given is more than the one written."""
-    for place, part in enumerate(ingredients):
-        for other in ingredients:
-            if other is part:
-                continue
-            for member in (other.agent.id, *other.agent.members):
-                if member in part.agent.members and (
-                    member == other.agent.id or part.agent.id < other.agent.id
-                ):
-                    yield Finding(
-                        Severity.INFO,
-                        "overlap",
-                        f"ingredients[{place}].agent",
-                        f"{part.agent.name} contains {member}, which {other.agent.name} adds as well",
-                    )

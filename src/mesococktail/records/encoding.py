@@ -64,7 +64,12 @@ def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: F
 
 
 def _encode(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
-    return _group(field, given_only) if field.type is FieldType.GROUP else _ENCODE.get(field.type, json_text)
+    if field.type is FieldType.GROUP:
+        return _group(field, given_only)
+    if field.type is FieldType.GROUPS:
+        encode = _group(field, given_only)
+        return lambda groups: _list(map(encode, groups))
+    return _ENCODE.get(field.type, json_text)
 
 
 def time_text(time: Any) -> str:  # noqa: ANN401  # datetime or Around; both write themselves
@@ -74,11 +79,12 @@ def time_text(time: Any) -> str:  # noqa: ANN401  # datetime or Around; both wri
 
 def _group(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
     cls: Any = field.group
-    first, *others = field.fields
+    first, *others = (one for one in field.fields if not (given_only and one.about.at_the_door))
+    bare = first.type in _BARE
     encode = _encoder(cls, given_only)
 
     def encode_group(value: object) -> str:
-        if all(getattr(value, other.name) == other.default for other in others):
+        if bare and all(getattr(value, other.name) == other.default for other in others):
             return json_text(getattr(value, first.name))
         return encode(value)
 
@@ -175,14 +181,18 @@ def _agent(agent: NamedAgent) -> str:
     return _object({"id": json_text(agent.id), **members})
 
 
+_BARE = frozenset((FieldType.TEXT, FieldType.CODE, FieldType.AGENT))
+"""What a group may stand for alone, as a text, where nothing else is said of it."""
 _ENCODE: dict[FieldType, Encoder] = {
     FieldType.TIME: lambda time: json_text(time_text(time)),
     FieldType.NUMBER: str,
+    FieldType.DECIMAL: lambda number: json_text(f"{number:f}"),
     FieldType.PLAN: lambda plan: json_text(str(plan)),
     FieldType.FLAG: lambda flag: "true" if flag else "false",
     FieldType.AMOUNT: amount_json,
     FieldType.COCKTAIL: cocktail_json,
     FieldType.TEXTS: lambda texts: _list(map(json_text, texts)),
+    FieldType.CODES: lambda codes: _list(map(json_text, codes)),
     FieldType.FINDINGS: lambda findings: _list(map(_finding, findings)),
 }
-"""Everything else is a text, but a group, which is made of these."""
+"""Everything else is a text, but groups, which are made of these."""

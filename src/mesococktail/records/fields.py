@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -36,6 +37,10 @@ class FieldType(Enum):
     """Free text, NFC, without control characters."""
     CODE = auto()
     """A code out of a vocabulary of the formulary (`About.codes`)."""
+    CODES = auto()
+    """Several codes that the checks filled in."""
+    AGENT = auto()
+    """An agent: its id, once its name was looked up; with `About.open` also a substance nobody listed."""
     DOCTOR = auto()
     """Id of a registered doctor."""
     PATIENT = auto()
@@ -46,6 +51,8 @@ class FieldType(Enum):
     """An aware datetime, or in a transcription an imprecise date."""
     NUMBER = auto()
     """A whole number."""
+    DECIMAL = auto()
+    """An exact number without a unit, such as a score or a pH."""
     FLAG = auto()
     """Yes or no."""
     AMOUNT = auto()
@@ -56,6 +63,8 @@ class FieldType(Enum):
     """A cocktail."""
     GROUP = auto()
     """Fields that belong together (`Field.fields`)."""
+    GROUPS = auto()
+    """Several of one group, in their order."""
     TEXTS = auto()
     """Several texts."""
     FINDINGS = auto()
@@ -75,7 +84,9 @@ class About:
     link: str | None = None
     """Kind of the record a link points to."""
     unit: str | None = None
-    """Unit in which an amount is counted by the star, such as ``mm``."""
+    """Unit in which an amount is counted, such as ``mm``: it must measure the same. Any amount without."""
+    open: bool = False
+    """Whether an agent may be one that the formulary does not know."""
     at_the_door: bool = False
     """Filled in when the record is made, not given by the caller."""
     alone: bool = False
@@ -93,11 +104,11 @@ class Field:
     default: object
     """``attrs.NOTHING`` where it is required."""
     group: Class | None = None
-    """The class of a group."""
+    """The class of a group, or of each of several."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The fields of a group; empty for anything else."""
+        """The fields of a group, or of each of several; empty for anything else."""
         return fields_of(self.group) if self.group else ()
 
 
@@ -105,6 +116,7 @@ _PLAIN: dict[object, FieldType] = {
     str: FieldType.TEXT,
     int: FieldType.NUMBER,
     bool: FieldType.FLAG,
+    Decimal: FieldType.DECIMAL,
     Amount: FieldType.AMOUNT,
     Plan: FieldType.PLAN,
     Cocktail: FieldType.COCKTAIL,
@@ -131,13 +143,17 @@ def _field(attribute: attrs.Attribute[Any], hint: object) -> Field:
     annotated, about = get_args(hint)
     plain = [part for part in _union(annotated) if part not in (types.NoneType, Around)]
     found = about.type or (_PLAIN.get(plain[0]) if len(plain) == 1 else None)
-    group = plain[0] if found is None and attrs.has(plain[0]) else None
+    several = get_origin(plain[0]) is tuple
+    of = get_args(plain[0])[0] if several else plain[0]
+    group = of if found is None and attrs.has(of) else None
     if found is None and group is None:
         raise TypeError(f"{attribute.name}: {annotated} is not a type a record's field can have")
+    if several and group and any(field.type is FieldType.GROUPS for field in fields_of(group)):
+        raise TypeError(f"{attribute.name}: several groups within several groups have no table")
     required = attribute.default is attrs.NOTHING
     return Field(
         attribute.name,
-        found or FieldType.GROUP,
+        found or (FieldType.GROUPS if several else FieldType.GROUP),
         about,
         required,
         attribute.default,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, dataclass_transform
 from uuid import UUID
 
@@ -12,7 +14,7 @@ import attrs
 
 from mesococktail.amounts import Amount
 from mesococktail.cocktails import Cocktail
-from mesococktail.errors import MesococktailError, RecordError
+from mesococktail.errors import AmountError, MesococktailError, RecordError, quote
 from mesococktail.findings import Finding
 from mesococktail.records.fields import Field, FieldType, fields_of
 from mesococktail.records.plan import Plan
@@ -26,8 +28,11 @@ KINDS: dict[str, type] = {}
 
 LONGEST_TEXT = 4000
 LARGEST_NUMBER = 999_999_999
+MOST_GROUPS = 100
+"""Zones, stocks, answers in one record."""
 _LONGEST_CODE = 100
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -44,6 +49,11 @@ def kind(cls: type) -> Any:  # noqa: ANN401  # returns the class it was given
     made = group(cls)
     KINDS[re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()] = made
     return made
+
+
+def changed(record: Any, **changes: object) -> Any:  # noqa: ANN401  # a kind or group, as it came
+    """Return a record or group with some fields changed, conformed like those of a new one."""
+    return attrs.evolve(record, **changes)
 
 
 def name_of(record: object) -> str:
@@ -95,23 +105,76 @@ def conformer(field: Field) -> Callable[[Any], object]:
         case FieldType.TIME:
             return time_of
         case FieldType.AMOUNT:
-            return Amount.of
+            return _amount_conformer(field.about.unit)
         case FieldType.PLAN:
             return lambda value: value if isinstance(value, Plan) else Plan.parse(value)
         case FieldType.GROUP:
-            return _group_conformer(field)
+            return partial(_group, field)
+        case FieldType.GROUPS:
+            return partial(_groups, field)
         case _:
             return _CONFORM[field.type]
 
 
-def _group_conformer(field: Field) -> Callable[[Any], object]:
-    cls: Any = field.group
-    first, instance = field.fields[0].name, _instance(cls)
+def _amount_conformer(unit: str | None) -> Callable[[Any], object]:
+    if unit is None:
+        return Amount.of
+    dimension = Amount.parse(f"1 {unit}").dimension
 
-    def conform(value: object) -> object:
-        return cls(**{first: value}) if isinstance(value, str) else instance(value)
+    def conform(value: Any) -> Amount:  # noqa: ANN401  # whatever was given
+        amount = Amount.of(value)
+        if amount.dimension is dimension:
+            return amount
+        raise AmountError(
+            f"must be a {dimension}, and this measures {amount.dimension}",
+            got=amount.text or str(amount),
+            cure=f"write it in {unit}",
+        )
 
     return conform
+
+
+def _group(field: Field, value: object) -> object:
+    cls: Any = field.group
+    if isinstance(value, str):
+        value = {field.fields[0].name: value}
+    if not isinstance(value, Mapping):
+        return _instance(cls)(value)
+    known = {inner.name: inner.required for inner in field.fields}
+    for name in value:
+        if name not in known:
+            raise RecordError(
+                "is not a field of it", path=quote(name), cure=f"it may have {', '.join(known)}"
+            )
+    for name, required in known.items():
+        if required and name not in value:
+            raise RecordError("is missing, and needed", path=name)
+    return cls(**value)
+
+
+def pairs(field: Field, value: object) -> object:
+    """Return a mapping given for several groups as a list: key and value are the first two fields."""
+    if not isinstance(value, Mapping):
+        return value
+    first, second = (inner.name for inner in field.fields[:2])
+    return [{first: key, second: said} for key, said in value.items()]
+
+
+def _groups(field: Field, value: object) -> tuple[object, ...]:
+    several = pairs(field, value)
+    if not isinstance(several, tuple | list):
+        raise RecordError("must be several", got=value, cure="put it in a list")
+    if len(several) > MOST_GROUPS:
+        raise RecordError(f"are more than {MOST_GROUPS}", got=len(several))
+    made, wrong = [], []
+    for place, one in enumerate(several):
+        try:
+            made.append(_group(field, one))
+        except MesococktailError as error:
+            wrong.append(error.at(f"[{place}]"))
+    if wrong:
+        raise together(wrong)
+    return tuple(made)
 
 
 def _instance(cls: Any) -> Callable[[object], object]:  # noqa: ANN401  # any class
@@ -182,6 +245,23 @@ def _number(value: object) -> int:
     raise RecordError(f"must be a whole number of at most {len(str(LARGEST_NUMBER))} digits", got=value)
 
 
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        value = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise RecordError(
+            "must be an exact number of at most 12 digits on either side", got=value, cure="write it like 7.4"
+        )
+    number = Decimal(value)
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+def _codes(value: object) -> tuple[str, ...]:
+    if not isinstance(value, tuple | list):
+        raise RecordError("must be several codes", got=value, cure="give a list of codes")
+    return tuple(_code(part) for part in value)
+
+
 def _findings(value: object) -> tuple[Finding, ...]:
     if isinstance(value, tuple | list) and all(isinstance(part, Finding) for part in value):
         return tuple(value)
@@ -191,6 +271,9 @@ def _findings(value: object) -> tuple[Finding, ...]:
 _CONFORM: dict[FieldType, Callable[[Any], object]] = {
     FieldType.TEXT: _text,
     FieldType.CODE: _code,
+    FieldType.CODES: _codes,
+    FieldType.AGENT: _code,
+    FieldType.DECIMAL: _decimal,
     FieldType.DOCTOR: _id,
     FieldType.PATIENT: _id,
     FieldType.RECORD: _link,

@@ -7,7 +7,15 @@ from typing import Annotated
 
 from mesococktail.cocktails import Cocktail
 from mesococktail.errors import RecordError
-from mesococktail.findings import Finding
+from mesococktail.records.common import (
+    Accepted,
+    Digest,
+    Findings,
+    NotRun,
+    Patient,
+    TranscribedFrom,
+    imprecise_time,
+)
 from mesococktail.records.fields import About, FieldType
 from mesococktail.records.kinds import group, kind
 from mesococktail.records.plan import Plan
@@ -30,7 +38,7 @@ class Indication:
 class Prescription:
     """What a doctor prescribed, to whom, for what, when, and as part of which plan."""
 
-    patient: Annotated[str, About("Opaque id of the patient; never a name.", FieldType.PATIENT, alone=True)]
+    patient: Patient
     doctor: Annotated[str, About("Id of the doctor who prescribed.", FieldType.DOCTOR, alone=True)]
     at: Annotated[datetime | Around, About("When it was prescribed, with its zone.", alone=True)]
     at_defaulted: Annotated[
@@ -61,22 +69,19 @@ class Prescription:
     ] = None
     formula: Annotated[str | None, About("Name and version of the formula it started from.")] = None
     changes: Annotated[tuple[str, ...], About("How it departs from that formula, part by part.")] = ()
-    transcribed_from: Annotated[
-        str | None, About("The old chart it was copied from. Only then may time or amounts be imprecise.")
-    ] = None
+    accepted: Accepted = ()
+    transcribed_from: TranscribedFrom = None
     renews: Annotated[
         str | None,
         About("The prescription that this one continues.", FieldType.RECORD, link="prescription"),
     ] = None
     technique: Annotated[
-        tuple[str, ...], About("The article's chemical, mechanical, or both.", at_the_door=True)
+        tuple[str, ...],
+        About("The article's chemical, mechanical, or both.", FieldType.CODES, at_the_door=True),
     ] = ()
-    findings: Annotated[
-        tuple[Finding, ...], About("What the checks had to say when it was made.", at_the_door=True)
-    ] = ()
-    formulary: Annotated[str | None, About("Digest of the formulary it was made with.", at_the_door=True)] = (
-        None
-    )
+    findings: Findings = ()
+    not_run: NotRun = ()
+    formulary: Digest = None
 
 
 LARGEST_AMOUNT = 10**12
@@ -85,17 +90,8 @@ LARGEST_AMOUNT = 10**12
 
 def faults(record: Prescription) -> list[RecordError]:
     """Return what can never be true of a prescription, each as the error it would raise."""
-    found = []
+    found = list(imprecise_time(record))
     if record.transcribed_from is None:
-        if isinstance(record.at, Around):
-            found.append(
-                RecordError(
-                    "is imprecise, which only a prescription transcribed from an old chart may be",
-                    path="at",
-                    got=str(record.at),
-                    cure="give the time with its zone, or name the chart in transcribed_from",
-                )
-            )
         found += [
             RecordError(
                 f"the amount of {part.agent.name} is unknown, "

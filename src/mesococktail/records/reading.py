@@ -18,7 +18,7 @@ from mesococktail.errors import DocumentError, MesococktailError, quote
 from mesococktail.findings import Finding, Severity, join
 from mesococktail.records.fields import Field, FieldType, fields_of
 from mesococktail.records.json_text import read_json
-from mesococktail.records.kinds import KINDS, conformer
+from mesococktail.records.kinds import KINDS, conformer, pairs
 from mesococktail.records.reading_cocktail import given_amount, read_cocktail, stored_amount
 
 if TYPE_CHECKING:
@@ -113,11 +113,13 @@ def _ignoring_type(read: Reader) -> Callable[[Any, Any], object]:
 def _reader(field: Field, formulary: Formulary | None) -> Reader:
     match field.type:
         case FieldType.AMOUNT:
-            read: Reader = given_amount if formulary else stored_amount
+            read: Reader = partial(_amount, field=field, formulary=formulary)
         case FieldType.COCKTAIL:
             read = partial(read_cocktail, formulary=formulary)
         case FieldType.GROUP:
             read = partial(_group, field=field, formulary=formulary)
+        case FieldType.GROUPS:
+            read = partial(_groups, field=field, formulary=formulary)
         case FieldType.FINDINGS:
             read = _findings
         case _:
@@ -134,6 +136,25 @@ def _group(raw: object, *, field: Field, formulary: Formulary | None) -> object:
     if not isinstance(raw, Mapping):
         raise DocumentError("must be a text, or an object with named fields", got=raw)
     return _structure_of(cls, formulary)(raw, cls)
+
+
+def _amount(raw: object, *, field: Field, formulary: Formulary | None) -> object:
+    return conformer(field)(given_amount(raw) if formulary else stored_amount(raw))
+
+
+def _groups(raw: object, *, field: Field, formulary: Formulary | None) -> object:
+    several = pairs(field, raw)
+    if not isinstance(several, list):
+        raise DocumentError("must be a list", got=raw)
+    made, wrong = [], list[Finding]()
+    for place, one in enumerate(several):
+        try:
+            made.append(_group(one, field=field, formulary=formulary))
+        except (cattrs.BaseValidationError, MesococktailError) as error:
+            wrong += _faults(error, f"[{place}]")
+    if wrong:
+        raise DocumentError(wrong[0].message, path=wrong[0].path, findings=wrong)
+    return conformer(field)(made)
 
 
 def _findings(raw: object) -> tuple[Finding, ...]:

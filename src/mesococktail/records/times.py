@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
 
@@ -110,3 +110,30 @@ def _read(text: str) -> datetime | Around:
 def month_of(time: datetime | Around) -> int | None:
     """Return the calendar month where it happened, as 202503; None where only the year is known."""
     return None if time.month is None else time.year * 100 + time.month
+
+
+_FURTHEST = timedelta(hours=14)
+"""No place's clock differs more from UTC."""
+
+
+def earliest(time: datetime | Around) -> datetime:
+    """Return the first moment that it may mean, anywhere on earth."""
+    if isinstance(time, datetime):
+        return time
+    return datetime(time.year, time.month or 1, time.day or 1, tzinfo=UTC) - _FURTHEST
+
+
+def latest(time: datetime | Around) -> datetime:
+    """Return a moment after the last that it may mean, anywhere on earth."""
+    if isinstance(time, datetime):
+        return time
+    year, month = (time.year, time.month + 1) if time.month else (time.year + 1, 1)
+    end = datetime(year + month // 13, (month - 1) % 12 + 1, 1, tzinfo=UTC)
+    if time.day:
+        end = datetime(time.year, time.month or 1, time.day, tzinfo=UTC) + timedelta(days=1)
+    return end + _FURTHEST
+
+
+def is_before(one: datetime | Around, other: datetime | Around) -> bool:
+    """Whether *one* certainly came before *other*: false where an imprecise date leaves it open."""
+    return latest(one) < earliest(other)
