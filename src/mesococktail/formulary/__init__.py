@@ -1,4 +1,4 @@
-"""What is known before a patient comes: agents, coded terms, stock strengths and formulas.
+"""What is known before a patient comes: agents, terms, rules, aftercare, plans, stock and formulas.
 
 The published formulas are loaded on first use: looking a name up does not need them.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesococktail.formulary.aftercare import AftercareRule
 from mesococktail.formulary.agent import (
     PREMISES,
     PURPOSES,
@@ -22,6 +23,8 @@ from mesococktail.formulary.agent import (
 )
 from mesococktail.formulary.formulary import Formula, Formulary, Stock
 from mesococktail.formulary.other import other
+from mesococktail.formulary.plans import NamedPlan
+from mesococktail.formulary.rules import Rule, RuleType
 from mesococktail.formulary.terms import Term, Vocabulary
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = (
     "PREMISES",
     "PURPOSES",
+    "AftercareRule",
     "Agent",
     "Cited",
     "Code",
@@ -42,9 +46,12 @@ __all__ = (
     "Means",
     "Measure",
     "Member",
+    "NamedPlan",
     "PublishedFormula",
     "PublishedIngredient",
     "Reported",
+    "Rule",
+    "RuleType",
     "Status",
     "Stock",
     "Term",

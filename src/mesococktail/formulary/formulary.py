@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.errors import AgentError, FormularyError, TermError
+from mesococktail.formulary.aftercare import AftercareRule
 from mesococktail.formulary.agent import Agent, Match
 from mesococktail.formulary.names import either, key, near, stops, without_number
-from mesococktail.formulary.shipped import packaged, shipped_agents, shipped_vocabularies
+from mesococktail.formulary.plans import NamedPlan
+from mesococktail.formulary.rules import Rule, jurisdictions_of
+from mesococktail.formulary.shipped import (
+    packaged,
+    shipped_aftercare,
+    shipped_agents,
+    shipped_plans,
+    shipped_rules,
+    shipped_unions,
+    shipped_vocabularies,
+)
 from mesococktail.formulary.terms import Vocabulary
 
 if TYPE_CHECKING:
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
 _REMEMBERED = 10_000
 """Names kept ready for the next look-up; a log has far fewer distinct ones, a hostile caller may not."""
 
-_DATA = ("agents.json", "terms.json", "published.json")
+_DATA = ("agents.json", "terms.json", "published.json", "rules.json", "aftercare.json", "plans.json")
 
 
 @attrs.frozen
@@ -67,6 +78,12 @@ class Formulary:
     stocks: tuple[Stock, ...] = attrs.field(default=(), repr=False)
     own: bytes = attrs.field(default=b"", repr=False)
     """The clinic's file as it was read, which is part of what the digest stands for."""
+    jurisdiction: str | None = None
+    """Where the clinic is: ``FR``, ``US-CA``. None where nobody said, which is not "everywhere"."""
+    own_rules: tuple[Rule, ...] = attrs.field(default=(), repr=False)
+    """The clinic's, which `rules` has after ours; likewise the next two."""
+    own_aftercare: tuple[AftercareRule, ...] = attrs.field(default=(), repr=False)
+    own_plans: tuple[NamedPlan, ...] = attrs.field(default=(), repr=False)
     _found: dict[str, Match] = attrs.field(factory=dict, init=False, repr=False)
 
     @staticmethod
@@ -270,6 +287,50 @@ class Formulary:
         names = list(dict.fromkeys(formula.name for formula in self.formulas))
         cure = f"the formulas are {either(names, 'and')}" if names else "the formulary has no formula"
         raise FormularyError("no formula has that name", path="formula", got=name, cure=cure)
+
+    # Rules, aftercare and plans. Each file is read when it is first asked for.
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, ours first, wherever it holds; see `holds`."""
+        return shipped_rules() + self.own_rules
+
+    @cached_property
+    def jurisdictions(self) -> tuple[str, ...]:
+        """Where the clinic is and what that lies in: ``("FR", "EU")``; empty where nobody said."""
+        return jurisdictions_of(self.jurisdiction, shipped_unions())
+
+    def holds(self, rule: Rule) -> bool | None:
+        """Whether a rule holds where the clinic is; None if that cannot be said, for nobody said where."""
+        if rule.jurisdiction is None:
+            return True
+        return rule.jurisdiction in self.jurisdictions if self.jurisdictions else None
+
+    @cached_property
+    def aftercare(self) -> tuple[AftercareRule, ...]:
+        """Every aftercare rule, ours first."""
+        return shipped_aftercare() + self.own_aftercare
+
+    @cached_property
+    def plans(self) -> tuple[NamedPlan, ...]:
+        """Every named plan, ours first."""
+        return shipped_plans() + self.own_plans
+
+    def plan(self, name: str) -> NamedPlan:
+        """Return the plan of that name or code.
+
+        Raises:
+            FormularyError: There is none; the message has those there are.
+        """
+        try:
+            asked = key(name)
+        except AgentError as error:
+            raise FormularyError(error.rule, path="plan", got=name, cure=error.cure) from error
+        for plan in self.plans:
+            if asked in (key(plan.code), key(plan.name)):
+                return plan
+        cure = f"the plans are {either([plan.code for plan in self.plans], 'and')}"
+        raise FormularyError("no plan has that name", path="plan", got=name, cure=cure)
 
     # Coded terms.
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesococktail.formulary.aftercare import read_aftercare
 from mesococktail.formulary.agent import (
     Agent,
     Cited,
@@ -17,6 +18,8 @@ from mesococktail.formulary.agent import (
     Member,
     Status,
 )
+from mesococktail.formulary.plans import read_plans
+from mesococktail.formulary.rules import read_rules
 from mesococktail.formulary.terms import Vocabulary, read_vocabularies
 
 if TYPE_CHECKING:
@@ -44,6 +47,36 @@ def shipped_agents() -> Mapping[str, Agent]:
     data = json.loads(packaged("agents.json"))
     said = _Sources(data["sources"])
     return {line["id"]: _agent(line, said) for line in data["agents"]}
+
+
+@cache
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return our own rules, in the order of the data."""
+    return read_rules(_rules_file())
+
+
+@cache
+def shipped_unions() -> Mapping[str, tuple[str, ...]]:
+    """Return the jurisdictions that others lie in, with these."""
+    return {union: tuple(members) for union, members in _rules_file()["unions"].items()}
+
+
+@cache
+def _rules_file() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(packaged("rules.json"))
+    return data
+
+
+@cache
+def shipped_aftercare() -> tuple[AftercareRule, ...]:
+    """Return our own aftercare rules, in the order of the data."""
+    return read_aftercare(json.loads(packaged("aftercare.json")))
+
+
+@cache
+def shipped_plans() -> tuple[NamedPlan, ...]:
+    """Return the plans that come with the package."""
+    return read_plans(json.loads(packaged("plans.json")))
 
 
 class _Sources(dict[str, str]):
