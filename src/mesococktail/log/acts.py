@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.errors import ConflictError, LogBrokenError, RecordError, RecordNotFoundError
-from mesococktail.log.ids import bytes_of, text_of
+from mesococktail.log.ids import text_of
 from mesococktail.log.names import ACTIVE, STATUS, STOPPED, VOIDED
-from mesococktail.records import FieldType, fields_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,9 +38,14 @@ class Standing:
         Raises:
             DocumentError: The stored document is not one: the log is damaged, see ``verify``.
         """
-        from mesococktail.records import stored_record  # cattrs, only where documents are read
+        return _read(self.kind, self.document)
 
-        return stored_record(self.kind, self.document)
+
+@lru_cache(maxsize=512)
+def _read(kind: str, document: bytes) -> Any:  # noqa: ANN401  # any kind of record
+    from mesococktail.records import stored_record  # cattrs, only where documents are read
+
+    return stored_record(kind, document)
 
 
 MISFIT = (TypeError, ValueError, AttributeError, OverflowError)
@@ -149,73 +154,3 @@ def same_doctor(known: Standing, doctor: str, content: bytes) -> None:
             got=doctor,
             cure=f"amend it: log.amend({known.id!r}, doctor, reason=...)",
         )
-
-
-def links_hold(connection: sqlite3.Connection, record: object, kind: str, own: str | None = None) -> None:
-    """Refuse a record that names a doctor or a record that is not there.
-
-    Args:
-        connection: To look them up.
-        record: What is to be written.
-        kind: Of the record.
-        own: Id of the record itself, where it is there already.
-
-    Raises:
-        RecordNotFoundError: The doctor is not registered (the nearest is named), or a link points nowhere.
-        RecordError: A link points to a record that was voided, of another kind or of another patient.
-    """
-    cls: type = type(record)
-    for field in fields_of(cls):
-        value = getattr(record, field.name)
-        if value is None:
-            continue
-        if field.type is FieldType.DOCTOR and kind != "doctor":
-            doctor_registered(connection, value, field.name)
-        elif field.type is FieldType.RECORD:
-            if value == own:
-                raise RecordError("is this record itself", path=field.name, got=value)
-            _link_holds(connection, record, field.name, value, field.about.link)
-
-
-def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) -> None:
-    """Refuse a doctor who is not registered, naming the nearest who is."""
-    found = connection.execute(
-        "SELECT 1 FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id WHERE d.doctor = ? AND "
-        "f.status <> ?",
-        (doctor, VOIDED),
-    ).fetchone()
-    if found is not None:
-        return
-    from difflib import get_close_matches  # only to say who was probably meant
-
-    known = [
-        row[0]
-        for row in connection.execute(
-            "SELECT d.doctor FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id "
-            "WHERE f.status <> ? ORDER BY 1",
-            (VOIDED,),
-        )
-    ]
-    near = get_close_matches(doctor, known, 1)
-    cure = f"did you mean {near[0]}?" if near else "register the doctor first: mesococktail doctor ID NAME"
-    raise RecordNotFoundError(
-        "no doctor of that id is registered in this log", path=path, got=doctor, cure=cure
-    )
-
-
-def _link_holds(
-    connection: sqlite3.Connection, record: object, name: str, link: str, wanted: str | None
-) -> None:
-    try:
-        there = standing(connection, bytes_of(link))
-    except RecordNotFoundError as error:
-        raise error.at(name) from None
-    if there.kind != wanted:
-        raise RecordError(f"is a {there.kind}, not a {wanted}", path=name, got=link)
-    if there.status == "voided":
-        raise RecordError(
-            f"is a {wanted} that was voided", path=name, got=link, cure="name the one that stands"
-        )
-    patient = getattr(record, "patient", None)
-    if patient is not None and getattr(there.record, "patient", patient) != patient:
-        raise RecordError("belongs to another patient", path=name, got=link)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mesococktail.errors import BatchError, DocumentError, MesococktailError, RecordError
-from mesococktail.log.acts import links_hold, same_doctor
+from mesococktail.log.acts import same_doctor
 from mesococktail.log.chain import Receipt
 from mesococktail.log.ids import bytes_of
+from mesococktail.log.links import any_read_by
 from mesococktail.log.writer import Act
-from mesococktail.records import KINDS, complete, document, name_of, read_json
+from mesococktail.records import KINDS, READ_BY, admit, complete, document, name_of, read_json
 from mesococktail.records.compiled import Compiled
 from mesococktail.records.reading import given_record, stored_record
 
@@ -61,17 +62,20 @@ class BatchReport:
 
 @attrs.define
 class _Made:
+    """One that can be read: its stored form already, where nothing else need be looked at."""
+
     line: int
     kind: str
     id: bytes | None
     recorded_by: str | None
-    document: bytes
-    content: dict[str, Any]
-    """The document as read."""
+    document: bytes | None = None
+    content: dict[str, Any] | None = None
+    given: Any = None
+    """The record, where `document` is still to be made of it."""
 
     @property
     def record(self) -> Any:  # noqa: ANN401  # any kind
-        return stored_record(self.kind, self.document)
+        return self.given if self.document is None else stored_record(self.kind, self.document)
 
 
 def append_many(
@@ -119,6 +123,8 @@ class _Run:
         self._repeated = 0
         self._refused: list[Refused] = []
         self._refused_count = 0
+        self._alone = True
+        """Whether the log has nothing else that checks on a prescription read."""
         self.read = 0
 
     def report(self) -> BatchReport:
@@ -173,12 +179,17 @@ class _Run:
             given = given_record(kind, given, self._log.formulary)
         elif type(given) not in KINDS.values():
             raise DocumentError("must be a record, a mapping or a line of JSON", got=type(given).__name__)
-        made = document(complete(given, self._log.formulary, self._now))
-        return _Made(line, name_of(given), record_id, self._log.author(by), made, json.loads(made))
+        if self._dry:
+            admit(self._complete(given))
+        return _Made(line, name_of(given), record_id, self._log.author(by), given=given)
+
+    def _complete(self, given: object) -> Any:  # noqa: ANN401  # the kind it was given
+        return complete(given, self._log.formulary, self._now)
 
     def _acts(self, sqlite: sqlite3.Connection, made: list[_Made]) -> Iterator[Act]:
         """Yield the acts of a batch, inside its transaction."""
         doctors: set[str] = set()
+        self._alone = not any_read_by(sqlite, "prescription")
         for one in made:
             try:
                 act = self._act(sqlite, one, doctors)
@@ -190,19 +201,24 @@ class _Run:
 
     def _act(self, sqlite: sqlite3.Connection, one: _Made, doctors: set[str]) -> Act | None:
         if one.kind == "doctor":
-            known = self._log.registered(one.content["id"])
+            known = self._log.registered(one.given.id)
             if known is not None:
-                same_doctor(known, one.content["id"], one.document)
+                same_doctor(known, one.given.id, document(one.given))
                 self._repeated += 1
                 return None
-        elif one.id is not None and self._log.repeated(sqlite, one.id, one.record):
+        elif one.id is not None and self._log.repeated(sqlite, one.id, lambda: self._complete(one.record)):
             self._repeated += 1
             return None
-        elif one.content.get("doctor") not in doctors or "renews" in one.content:
-            # What it renews may stand before it in the same batch.
+        if one.kind in READ_BY["prescription"]:
+            self._alone = False
+        content, said = one.content, one.document
+        if content is None or said is None or not (self._alone and content["doctor"] in doctors):
+            # What it points to may stand before it in the same batch.
             self._log.flush(sqlite)
-            links_hold(sqlite, one.record, one.kind)
-            doctors.add(one.content["doctor"])
+            record = self._log.considered(sqlite, one.record, one.kind)
+            said = document(record)
+            content = json.loads(said)
+            doctors.add(getattr(record, "doctor", ""))
         return Act(
             "record",
             one.kind,
@@ -211,8 +227,8 @@ class _Run:
             one.recorded_by,
             time.time_ns() // 1000,
             None,
-            one.document,
-            one.content,
+            said,
+            content,
         )
 
     def _refuse(self, line: int, error: MesococktailError) -> None:

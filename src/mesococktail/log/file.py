@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from os import PathLike
+    from tempfile import TemporaryDirectory
     from types import TracebackType
     from typing import BinaryIO
 
@@ -35,6 +36,7 @@ class LogFile:
 
     def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
         self._connection = connection
+        self._folder: TemporaryDirectory[str] | None = None
         self._formulary = None if formulary is None else Formulary.of(formulary)
         clinic, log_id, created_at = identity(connection)
         self.clinic: str = clinic
@@ -118,6 +120,12 @@ class LogFile:
     def close(self) -> None:
         """Close the file. Closing twice does no harm."""
         self._connection.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def keep_until_closed(self, folder: TemporaryDirectory[str]) -> None:
+        """Keep the temporary folder that this log is in, and remove it when the log is closed."""
+        self._folder = folder
 
     def __enter__(self) -> Self:
         return self

@@ -10,15 +10,18 @@ from mesococktail.errors import (
 from mesococktail.log.acts import Standing, standing
 from mesococktail.log.file import LogFile
 from mesococktail.log.ids import bytes_of
+from mesococktail.log.links import kinds_of_patients, standing_of_patient
+from mesococktail.log.lots import LotUse, uses_of
 from mesococktail.log.names import STOPPED, VOIDED
 from mesococktail.log.recorder import id_of, now
-from mesococktail.records import Doctor, Prescription, fields_of, time_of
+from mesococktail.records import KINDS, Doctor, Prescription, fields_of, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mesococktail.cocktails import Cocktail
+    from mesococktail.findings import Finding
     from mesococktail.log.batch import BatchReport
     from mesococktail.log.chain import Entry
     from mesococktail.records import Around, Indication
@@ -61,6 +64,7 @@ class PrescriptionLog(LogFile):
         at: datetime | Around | str | None = None,
         id: str | None = None,  # noqa: A002  # the same word as everywhere else
         recorded_by: str | None = None,
+        accept: Mapping[str, str] | None = None,
         **fields: Any,  # noqa: ANN401  # the other fields of Prescription, which checks them
     ) -> Entry:
         """Write down a prescription.
@@ -73,10 +77,12 @@ class PrescriptionLog(LogFile):
             at: When it was prescribed; now when left out, and the record says so.
             id: For a caller who may have to try again: the same id with the same content is the same entry.
             recorded_by: Who writes it down.
+            accept: Blocking findings that the prescriber accepts: the code of each, with the reason.
             fields: The other fields of `Prescription`.
 
         Raises:
             RecordError: It can never be true; nothing was written.
+            BlockedError: A check found what blocks it; nothing was written. It is in *accept* or not at all.
             RecordNotFoundError: The doctor is not registered.
             ConflictError: The id is taken by other content.
         """
@@ -101,20 +107,44 @@ class PrescriptionLog(LogFile):
             cocktail=cocktail,
             **fields,
         )
-        return self.record(record, id=id, recorded_by=recorded_by)
+        return self.record(record, id=id, recorded_by=recorded_by, accept=accept)
 
-    def record(self, record: object, *, id: str | None = None, recorded_by: str | None = None) -> Entry:  # noqa: A002
+    def record(
+        self,
+        record: object,
+        *,
+        id: str | None = None,  # noqa: A002  # the same word as everywhere else
+        recorded_by: str | None = None,
+        accept: Mapping[str, str] | None = None,
+    ) -> Entry:
         """Write down a record of any kind.
+
+        Args:
+            record: What happened.
+            id: For a caller who may have to try again: the same id with the same content is the same entry.
+            recorded_by: Who writes it down.
+            accept: Blocking findings that are accepted: the code of each, with the reason.
 
         Raises:
             RecordError: It can never be true, or is of no kind we know; nothing was written.
+            BlockedError: A check found what blocks it, and it was not accepted; nothing was written.
             RecordNotFoundError: It names a doctor or a record that is not there.
             ConflictError: The id is taken by other content.
         """
-        return self._recorder.record(record, id, recorded_by)
+        return self._recorder.record(record, id, recorded_by, accept)
+
+    def check(self, record: object, *, accept: Mapping[str, str] | None = None) -> list[Finding]:
+        """Return what there is to say about a record if it were written now, and never raise for it."""
+        return self._recorder.check(record, accept)
 
     def amend(
-        self, which: str | Entry | Standing, record: object, *, reason: str, recorded_by: str | None = None
+        self,
+        which: str | Entry | Standing,
+        record: object,
+        *,
+        reason: str,
+        recorded_by: str | None = None,
+        accept: Mapping[str, str] | None = None,
     ) -> Entry:
         """Write down a new version of a record. The old one stays in the log.
 
@@ -123,18 +153,20 @@ class PrescriptionLog(LogFile):
             record: The whole new content.
             reason: Why, for whoever reads the history.
             recorded_by: Who writes it down.
+            accept: Blocking findings of the new content that are accepted: code and reason.
 
         Raises:
             ConflictError: Somebody has corrected it since it was read, or it is void.
             RecordError: The new content can never be true, or the reason is missing.
         """
-        return self._recorder.amend(which, record, reason, recorded_by)
+        return self._recorder.amend(which, record, reason, recorded_by, accept)
 
     def void(self, which: str | Entry | Standing, *, reason: str, recorded_by: str | None = None) -> Entry:
         """Write down that a record should never have existed. It stays readable, and is no longer counted.
 
         Raises:
-            ConflictError: Somebody has corrected it since it was read, or it is void already.
+            ConflictError: Somebody has corrected it since it was read, it is void already, or other records
+                point to it: void those first.
         """
         return self._recorder.without_content("void", which, reason, recorded_by, VOIDED)
 
@@ -216,15 +248,55 @@ class PrescriptionLog(LogFile):
             patient: Only those of the patient with this id.
             include_voided: Also those that should never have existed.
         """
-        asked: dict[str, object] = {"doctor": doctor, "patient": patient}
-        for path, wanted in asked.items():
-            if wanted is not None and not (isinstance(wanted, str) and wanted.isprintable()):
-                raise RecordError("must be an id", path=path, got=wanted)
+        for path, wanted in (("doctor", doctor), ("patient", patient)):
+            if wanted is not None:
+                _an_id(wanted, path)
         return self._reader.prescriptions(doctor, patient, include_voided=include_voided)
+
+    def patient(self, patient: str) -> list[Standing]:
+        """Return every record of one patient as it stands, in log order; voided ones left out."""
+        _an_id(patient, "patient")
+        with self._connection.reading() as sqlite:
+            return list(standing_of_patient(sqlite, patient, kinds_of_patients()))
+
+    def standing(self, kind: str) -> Iterator[Standing]:
+        """Yield every record of one kind as it stands, in log order; also those that were voided.
+
+        Raises:
+            RecordError: There is no such kind.
+        """
+        if kind not in KINDS:
+            raise RecordError(
+                "is not a kind of record", path="kind", got=kind, cure=f"use one of {', '.join(KINDS)}"
+            )
+        return self._reader.standing_of_kind(kind)
+
+    def lot(self, lot: str) -> list[LotUse]:
+        """Return who received stock of a lot, or had it prepared; spaces and capitals do not matter."""
+        _an_id(lot, "lot")
+        with self._connection.reading() as sqlite:
+            return uses_of(sqlite, lot)
+
+    def as_of(self, time: datetime | str) -> PrescriptionLog:
+        """Return the log as it stood at a time, by replay of what had been recorded by then.
+
+        It is a log of its own, read-only, in a temporary file that goes when it is closed.
+
+        Raises:
+            RecordError: *time* is not a time with its zone.
+        """
+        from mesococktail.log.as_of import as_of  # a replay only
+
+        return as_of(self, time)
 
     def doctors(self) -> list[Standing]:
         """Return the registered doctors as they stand, in log order."""
         return list(self._reader.standing_of_kind("doctor"))
+
+
+def _an_id(wanted: object, path: str) -> None:
+    if not (isinstance(wanted, str) and wanted.isprintable()):
+        raise RecordError("must be an id", path=path, got=wanted)
 
 
 def _whole(number: int, path: str, least: int) -> int:

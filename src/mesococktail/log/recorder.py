@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mesococktail.errors import ConflictError, LogError, RecordError
+from mesococktail.errors import ConflictError, LogError, MesococktailError, RecordError
 from mesococktail.log import chain
-from mesococktail.log.acts import Standing, links_hold, may, needs_reason, same_doctor, standing
+from mesococktail.log.acts import Standing, may, needs_reason, same_doctor, standing
 from mesococktail.log.chain import Entry, Receipt
 from mesococktail.log.ids import Maker, bytes_of, text_of
+from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_in_order
 from mesococktail.log.names import STATUS
 from mesococktail.log.writer import Act, Writer
-from mesococktail.records import Doctor, complete, document, name_of
+from mesococktail.records import Doctor, admit, changed, complete, document, name_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
+    from mesococktail.findings import Finding
     from mesococktail.formulary import Formulary
     from mesococktail.log.connection import Connection
     from mesococktail.log.reader import Reader
@@ -49,23 +52,28 @@ class Recorder:
         """What names are looked up in when a record is made."""
         return self._formulary()
 
-    def record(self, record: object, id: str | None, recorded_by: str | None) -> Entry:  # noqa: A002  # the one word
+    def record(
+        self,
+        record: object,
+        id: str | None,  # noqa: A002  # the one word
+        recorded_by: str | None,
+        accept: Mapping[str, str] | None = None,
+    ) -> Entry:
         """Write down a record of any kind; see `PrescriptionLog.record`."""
         kind = name_of(record)
         record_id = self._ids.new() if id is None else bytes_of(id)
-        made = complete(record, self.formulary, now())
+        given = accepting(record, accept)
+        made = complete(given, self.formulary, now())
 
         def act(sqlite: sqlite3.Connection) -> Act | Entry:
             if id is not None:
                 earlier = self._reader.entry_or_none(record_id, 1)
                 if earlier is not None:
                     return _same(earlier, made)
-            content = document(made)
-            known = self._reader.doctor(made.id) if isinstance(made, Doctor) else None
-            if known is not None:
-                same_doctor(known, made.id, content)
+            if isinstance(made, Doctor) and (known := self._reader.doctor(made.id)) is not None:
+                same_doctor(known, made.id, document(made))
                 return self._reader.entry(bytes_of(known.id), known.version)
-            links_hold(sqlite, made, kind)
+            content = document(self.considered(sqlite, given, kind))
             return Act(
                 "record",
                 kind,
@@ -80,19 +88,45 @@ class Recorder:
 
         return self._append(act)
 
+    def considered(self, sqlite: sqlite3.Connection, given: object, kind: str, own: str | None = None) -> Any:  # noqa: ANN401  # the kind it was given
+        """Return a record complete, checked against what the log knows, and admitted."""
+        linked = links_of(sqlite, given, kind, own)
+        known = known_around(sqlite, given, kind, linked, own)
+        made = complete(given, self.formulary, now(), known)
+        admit(made)
+        return made
+
+    def check(self, record: object, accept: Mapping[str, str] | None = None) -> list[Finding]:
+        """Return what there is to say about a record before it is written; see `PrescriptionLog.check`."""
+        try:
+            kind = name_of(record)
+            given = accepting(record, accept)
+            complete(given, self.formulary, now())
+            with self._connection.reading() as sqlite:
+                made = self.considered(sqlite, given, kind)
+        except MesococktailError as error:
+            return list(error.findings)
+        return list(getattr(made, "findings", ()))
+
     def amend(
-        self, which: str | Entry | Standing, record: object, reason: str, recorded_by: str | None
+        self,
+        which: str | Entry | Standing,
+        record: object,
+        reason: str,
+        recorded_by: str | None,
+        accept: Mapping[str, str] | None = None,
     ) -> Entry:
         """Write down a new version of a record; see `PrescriptionLog.amend`."""
-        kind, made = name_of(record), complete(record, self.formulary, now())
+        kind, given = name_of(record), accepting(record, accept)
+        made = complete(given, self.formulary, now())
         why = needs_reason(reason)
 
         def act(sqlite: sqlite3.Connection, now: Standing) -> Act:
             if now.kind != kind:
                 raise ConflictError(f"is a {now.kind}, and the new content is a {kind}", got=now.id)
             _keeps_identity(now.record, made)
-            links_hold(sqlite, made, kind, now.id)
-            content = document(made)
+            still_in_order(sqlite, now, made)
+            content = document(self.considered(sqlite, given, kind, now.id))
             status = STATUS.index(now.status)
             return self._next(now, "amend", why, recorded_by, content, content, status)
 
@@ -102,11 +136,11 @@ class Recorder:
         """Return the registered doctor of that id, if there is one."""
         return self._reader.doctor(doctor)
 
-    def repeated(self, sqlite: sqlite3.Connection, record_id: bytes, made: object) -> bool:
-        """Whether that id is there with the same content; other content is a `ConflictError`."""
+    def repeated(self, sqlite: sqlite3.Connection, record_id: bytes, make: Callable[[], object]) -> bool:
+        """Whether that id is there with the same content, which is made only then; other is a conflict."""
         self._writer.flush(sqlite)
         earlier = self._reader.entry_or_none(record_id, 1)
-        return earlier is not None and _same(earlier, made) is earlier
+        return earlier is not None and _same(earlier, make()) is earlier
 
     def flush(self, sqlite: sqlite3.Connection) -> None:
         """Write what the running batch has gathered, so that it can be looked up."""
@@ -203,7 +237,9 @@ class Recorder:
         """Write down an act that leaves the content standing: ``void`` or ``stop``."""
         why = needs_reason(reason)
 
-        def make(_: sqlite3.Connection, now: Standing) -> Act:
+        def make(sqlite: sqlite3.Connection, now: Standing) -> Act:
+            if act == "void":
+                nothing_hangs_on(sqlite, now)
             return self._next(now, act, why, recorded_by, None, now.document, status)
 
         return self._correct(act, which, why, make)
@@ -231,6 +267,23 @@ class Recorder:
             status,
             now.key,
         )
+
+
+def accepting(record: Any, accept: Mapping[str, str] | None) -> Any:  # noqa: ANN401  # any kind of record
+    """Return *record* with the blocking findings that are accepted, each with its reason."""
+    if not accept:
+        return record
+    if not hasattr(record, "accepted"):
+        raise RecordError(f"a {name_of(record)} has no findings to accept", path="accept")
+    if not isinstance(accept, Mapping):
+        raise RecordError(
+            "must be a mapping", path="accept", got=accept, cure='write {"code of the finding": "reason"}'
+        )
+    try:
+        more = changed(record, accepted=accept).accepted
+    except MesococktailError as error:
+        raise error.at("accept") from None
+    return changed(record, accepted=(*record.accepted, *more))
 
 
 def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:

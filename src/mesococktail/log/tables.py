@@ -178,7 +178,6 @@ _INDEXES = (
     "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_micro, voided)",
     "CREATE INDEX prescription_combination ON fact_prescription (combination, status)",
     "CREATE INDEX prescription_doctor ON fact_prescription (doctor, at_month, status)",
-    "CREATE INDEX stock_lot ON fact_preparation_stock (lot) WHERE lot IS NOT NULL",
     "CREATE UNIQUE INDEX doctor_doctor ON fact_doctor (id)",
 )
 

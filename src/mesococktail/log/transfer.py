@@ -58,12 +58,17 @@ _NO_STREAM = (AttributeError, TypeError, ValueError)
 """What using a thing as a binary stream raises where it is none. A disk that fails speaks for itself."""
 _SQL = (
     f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document "
-    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq "
+    "WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?"
 )
+_ALL = 2**62
 
 
-def export(log: LogFile, stream: BinaryIO) -> int:
-    """Write a header, one line an entry, and a closing line with the head; return the number of entries."""
+def export(log: LogFile, stream: BinaryIO, upto: int = _ALL) -> int:
+    """Write a header, one line an entry, and a closing line with the head; return the number of entries.
+
+    With *upto*, the entries behind that sequence are left out, as if they were not there yet.
+    """
     clinic, log_id, created_at = log.rows("SELECT clinic, log_id, created_at FROM log")[0]
     _write(
         stream,
@@ -76,7 +81,7 @@ def export(log: LogFile, stream: BinaryIO) -> int:
         },
     )
     last, hashed = 0, b""
-    while page := log.rows(_SQL, (last, _BATCH)):
+    while page := log.rows(_SQL, (last, upto, _BATCH)):
         for row in page:
             *stored, salt, document = row
             line = dict(zip(_FIELDS, stored, strict=True))

@@ -18,6 +18,7 @@ from mesococktail.log.chain import Receipt
 from mesococktail.log.columns import stored_content
 from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
+from mesococktail.log.links import kinds_of_patients
 from mesococktail.log.names import ACTIVE, COMBINED, DIMENSIONS
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
@@ -45,10 +46,13 @@ _NOT_ITS_TYPE = (TypeError, ValueError, AttributeError, struct.error)
 """What happens where damage put a number in the place of a text."""
 
 
-_PATIENTS_SQL = (
-    "SELECT d.patient, d.id FROM fact_prescription AS f JOIN dim_patient AS d ON d.id = f.patient "
-    "WHERE f.key BETWEEN ? AND ? ORDER BY f.key"
-)
+def _patients_sql() -> str:
+    facts = " UNION ALL ".join(
+        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN ?1 AND ?2" for kind in kinds_of_patients()
+    )
+    return (
+        f"SELECT d.patient, d.id FROM ({facts}) AS f JOIN dim_patient AS d ON d.id = f.patient ORDER BY f.key"
+    )
 
 
 class _Enough(Exception):  # noqa: N818  # not an error: the list of findings is full
@@ -86,6 +90,7 @@ class _StoredNumbers(Star):
         super().__init__()
         self.attach(connection)
         self.seen = dict.fromkeys(DIMENSIONS, 0)
+        self._patients = _patients_sql()
 
     def number_of_new(self, dimension: str, text: str, name: str | None) -> int:
         found = self.looked_up(dimension, text)
@@ -104,7 +109,7 @@ class _StoredNumbers(Star):
         """Learn the stored numbers of a page's patients at once; there are too many to remember them all."""
         known = self._known["patient"]
         known.clear()
-        for text, number in sqlite.execute(_PATIENTS_SQL, (first, last)):
+        for text, number in sqlite.execute(self._patients, (first, last)):
             if number > self.seen["patient"] + 1:
                 raise _OutOfPlace("dim_patient does not have a text of the log at its place")
             self.seen["patient"] = max(number, self.seen["patient"])

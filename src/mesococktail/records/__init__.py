@@ -15,10 +15,10 @@ from mesococktail.records.difference import Change, differences, shown
 from mesococktail.records.doctor import Doctor
 from mesococktail.records.door import admit, check, complete
 from mesococktail.records.encoding import document, time_text
-from mesococktail.records.fields import About, Field, FieldType, fields_of
+from mesococktail.records.fields import About, Field, FieldType, fields_of, values_of
 from mesococktail.records.json_text import read_json
-from mesococktail.records.kinds import KINDS, group, kind, name_of
-from mesococktail.records.known import NOTHING, Known, Stands
+from mesococktail.records.kinds import KINDS, changed, group, kind, name_of
+from mesococktail.records.known import NOTHING, READ_BY, Known, Stands
 from mesococktail.records.outcome import File, Outcome
 from mesococktail.records.patient_facts import ElsewhereSession, ElsewhereTreatment, PatientFacts
 from mesococktail.records.plan import Phase, Plan
@@ -37,6 +37,7 @@ SCHEMA = 1
 __all__ = (
     "KINDS",
     "NOTHING",
+    "READ_BY",
     "SCHEMA",
     "About",
     "Acceptance",
@@ -71,6 +72,7 @@ __all__ = (
     "Suspect",
     "ZoneTreated",
     "admit",
+    "changed",
     "check",
     "complete",
     "differences",
@@ -89,6 +91,7 @@ __all__ = (
     "stored_record",
     "time_of",
     "time_text",
+    "values_of",
 )
 
 

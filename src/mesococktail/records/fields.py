@@ -161,6 +161,23 @@ def _field(attribute: attrs.Attribute[Any], hint: object) -> Field:
     )
 
 
+def values_of(record: Any, path: str = "") -> Iterator[tuple[str, Field, Any]]:  # noqa: ANN401  # any kind or group
+    """Yield path, field and value of everything that a record says, also inside its groups."""
+    kind: type = type(record)
+    for field in fields_of(kind):
+        value = getattr(record, field.name)
+        where = f"{path}.{field.name}" if path else field.name
+        if value is None:
+            continue
+        if field.type is FieldType.GROUP:
+            yield from values_of(value, where)
+        elif field.type is FieldType.GROUPS:
+            for place, one in enumerate(value):
+                yield from values_of(one, f"{where}[{place}]")
+        else:
+            yield where, field, value
+
+
 def _union(hint: object) -> Iterator[Any]:
     if get_origin(hint) in (Union, types.UnionType):
         yield from get_args(hint)

@@ -51,5 +51,12 @@ class Known:
         return tuple(sorted(found, key=lambda one: earliest(one.at)))
 
 
+READ_BY = {
+    "prescription": ("patient_facts", "screening", "consent"),
+    "preparation": ("session",),
+    "session": ("prescription", "preparation", "session"),
+}
+"""Of which other kinds the checks on a kind read what stands of the patient."""
+
 NOTHING = Known()
 """Where there is no log to ask."""

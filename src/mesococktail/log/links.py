@@ -1,0 +1,245 @@
+"""What records point to and what hangs on them: looked up when a record is written, and never again."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.errors import ConflictError, RecordError, RecordNotFoundError
+from mesococktail.log.acts import STANDING, Standing, standing, standing_of
+from mesococktail.log.ids import bytes_of
+from mesococktail.log.names import VOIDED
+from mesococktail.log.tables import layout_of
+from mesococktail.records import (
+    KINDS,
+    READ_BY,
+    FieldType,
+    Known,
+    Stands,
+    fields_of,
+    is_before,
+    time_text,
+    values_of,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+_MOST_NAMED = 3
+
+
+def links_of(
+    connection: sqlite3.Connection, record: object, kind: str, own: str | None = None
+) -> dict[str, Standing]:
+    """Return the records that a record points to, as they stand, by their ids.
+
+    Args:
+        connection: To look them up.
+        record: What is to be written.
+        kind: Of the record.
+        own: Id of the record itself, where it is there already.
+
+    Raises:
+        RecordNotFoundError: A doctor is not registered (the nearest is named), or a link points nowhere.
+        RecordError: A link points to a record that was voided, of another kind or another patient, or that
+            happened later than this one.
+    """
+    linked: dict[str, Standing] = {}
+    for path, field, value in values_of(record):
+        if field.type is FieldType.DOCTOR and kind != "doctor":
+            doctor_registered(connection, value, path)
+        elif field.type is FieldType.RECORD:
+            if value == own:
+                raise RecordError("is this record itself", path=path, got=value)
+            there = linked.get(value) or _there(connection, path, value)
+            _fits(record, there, path, field.about.link)
+            linked[value] = there
+    return linked
+
+
+def known_around(
+    connection: sqlite3.Connection,
+    record: object,
+    kind: str,
+    linked: dict[str, Standing],
+    own: str | None = None,
+) -> Known:
+    """Return what checks on a new record need: what it points to, and what stands of its patient."""
+    stands = {one.id: Stands(one.id, one.record, one.status) for one in linked.values()}
+    patient = _said(record, "patient")
+    of_patient = tuple(
+        Stands(one.id, one.record, one.status)
+        for one in standing_of_patient(connection, patient, READ_BY.get(kind, ()))
+        if one.id != own
+    )
+    return Known(stands, of_patient)
+
+
+def standing_of_patient(
+    connection: sqlite3.Connection, patient: str, kinds: tuple[str, ...]
+) -> Iterator[Standing]:
+    """Yield the records of one patient as they stand, in log order; voided ones left out."""
+    number = connection.execute("SELECT id FROM dim_patient WHERE patient = ?", (patient,)).fetchone()
+    if number is None or not kinds:
+        return
+    keys = " UNION ALL ".join(
+        f"SELECT key FROM fact_{kind} WHERE patient = ?1 AND status <> {VOIDED}" for kind in kinds
+    )
+    found = connection.execute(f"SELECT key FROM ({keys}) ORDER BY key", number).fetchall()
+    for (key,) in found:
+        yield standing_of(connection.execute(f"{STANDING} f.seq = ?", (key,)).fetchone())
+
+
+def any_read_by(connection: sqlite3.Connection, kind: str) -> bool:
+    """Whether the log has any record that checks on that kind read."""
+    return any(
+        connection.execute(f"SELECT 1 FROM fact_{other} LIMIT 1").fetchone()
+        for other in READ_BY.get(kind, ())
+    )
+
+
+def _there(connection: sqlite3.Connection, path: str, link: str) -> Standing:
+    try:
+        return standing(connection, bytes_of(link))
+    except RecordNotFoundError as error:
+        raise error.at(path) from None
+
+
+def _fits(record: object, there: Standing, path: str, wanted: str | None) -> None:
+    if there.kind != wanted:
+        raise RecordError(f"is a {there.kind}, not a {wanted}", path=path, got=there.id)
+    if there.status == "voided":
+        raise RecordError(
+            f"is a {wanted} that was voided", path=path, got=there.id, cure="name the one that stands"
+        )
+    if _said(there.record, "patient") != _said(record, "patient"):
+        raise RecordError("belongs to another patient", path=path, got=there.id)
+    if _too_early(record, there.record):
+        raise RecordError(
+            f"is a {wanted} of {time_text(there.record.at)}, later than this record itself",
+            path=path,
+            got=there.id,
+            cure="correct the time of one of them; only a transcription may be out of order",
+        )
+
+
+def _too_early(record: object, pointed_to: object) -> bool:
+    own, other = _said(record, "at"), _said(pointed_to, "at")
+    return (
+        own is not None
+        and other is not None
+        and _said(record, "transcribed_from") is None
+        and is_before(own, other)
+    )
+
+
+def _said(record: object, name: str) -> Any:  # noqa: ANN401  # what is left out is None
+    return getattr(record, name, None)
+
+
+def nothing_hangs_on(connection: sqlite3.Connection, now: Standing) -> None:
+    """Refuse to void a record that others point to.
+
+    Raises:
+        ConflictError: Some do; the cure names them.
+    """
+    hanging = list(_hanging(connection, now))
+    if not hanging:
+        return
+    named = ", ".join(f"{one.kind} {one.id}" for one in hanging[:_MOST_NAMED])
+    more = f" and {len(hanging) - _MOST_NAMED} more" if len(hanging) > _MOST_NAMED else ""
+    raise ConflictError(
+        "has records that point to it",
+        got=f"{now.kind} {now.id}",
+        cure=f"void or correct them first: {named}{more}",
+    )
+
+
+def still_in_order(connection: sqlite3.Connection, now: Standing, amended: object) -> None:
+    """Refuse to move a record behind one that points to it.
+
+    Raises:
+        RecordError: It would happen later than what points to it.
+    """
+    if _said(amended, "at") == _said(now.record, "at"):
+        return
+    for one in _hanging(connection, now):
+        if _too_early(one.record, amended):
+            raise RecordError(
+                f"is later than the {one.kind} {one.id} of {time_text(one.record.at)} that points to it",
+                path="at",
+                got=time_text(_said(amended, "at")),
+                cure=f"correct the {one.kind} first",
+            )
+
+
+def _hanging(connection: sqlite3.Connection, now: Standing) -> Iterator[Standing]:
+    if now.kind == "doctor":
+        number = connection.execute("SELECT id FROM dim_doctor WHERE doctor = ?", (now.record.id,)).fetchone()
+        columns, sought = _columns(FieldType.DOCTOR), number[0]
+    else:
+        columns, sought = _columns(FieldType.RECORD), bytes_of(now.id)
+    keys: set[int] = set()
+    for kind, table, name in columns:
+        rows = connection.execute(
+            f"SELECT f.key FROM {table} AS t JOIN fact_{kind} AS f ON f.key = t.key "
+            f"WHERE t.{name} = ? AND f.status <> {VOIDED}",
+            (sought,),
+        )
+        keys.update(key for (key,) in rows)
+    for key in sorted(keys):
+        yield standing_of(connection.execute(f"{STANDING} f.seq = ?", (key,)).fetchone())
+
+
+@cache
+def _columns(wanted: FieldType) -> tuple[tuple[str, str, str], ...]:
+    """Return kind, table and name of every column of a type of field, but a doctor's own."""
+    found = []
+    for kind in KINDS:
+        layout = layout_of(kind)
+        tables = [(layout.table, [column for _, column in layout.columns])]
+        tables += [(several.table, list(several.columns)) for several in layout.lists]
+        found += [
+            (kind, table, column.names[0])
+            for table, columns in tables
+            for column in columns
+            if column.field.type is wanted and kind != "doctor"
+        ]
+    return tuple(found)
+
+
+@cache
+def kinds_of_patients() -> tuple[str, ...]:
+    """Return the kinds of record that belong to a patient."""
+    return tuple(
+        kind
+        for kind, cls in KINDS.items()
+        if any(field.type is FieldType.PATIENT for field in fields_of(cls))
+    )
+
+
+def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) -> None:
+    """Refuse a doctor who is not registered, naming the nearest who is."""
+    found = connection.execute(
+        "SELECT 1 FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id WHERE d.doctor = ? AND "
+        "f.status <> ?",
+        (doctor, VOIDED),
+    ).fetchone()
+    if found is not None:
+        return
+    from difflib import get_close_matches  # only to say who was probably meant
+
+    known = [
+        row[0]
+        for row in connection.execute(
+            "SELECT d.doctor FROM fact_doctor AS f JOIN dim_doctor AS d ON d.id = f.id "
+            "WHERE f.status <> ? ORDER BY 1",
+            (VOIDED,),
+        )
+    ]
+    near = get_close_matches(doctor, known, 1)
+    cure = f"did you mean {near[0]}?" if near else "register the doctor first: mesococktail doctor ID NAME"
+    raise RecordNotFoundError(
+        "no doctor of that id is registered in this log", path=path, got=doctor, cure=cure
+    )
