@@ -149,9 +149,24 @@ def test_a_renewal_points_to_a_standing_prescription_of_the_same_patient(
         prescribe(log, "P-1", renews=log.doctors()[0].id)
     with pytest.raises(RecordNotFoundError, match=r"^renews\.id: .* no record of that id is in this log$"):
         prescribe(log, "P-1", renews="0198c0de-0000-7000-8000-000000000009")
-    log.void(entry.id, reason="wrong patient")
+    other = prescribe(log, "P-1")
+    log.void(other.id, reason="wrong patient")
     with pytest.raises(RecordError, match=r"^renews: .* was voided; name the one that stands$"):
-        prescribe(log, "P-1", renews=entry.id)
+        prescribe(log, "P-1", renews=other.id)
+
+
+def test_what_others_point_to_is_not_voided(log: PrescriptionLog, entry: Entry) -> None:
+    renewal = prescribe(log, "P-1", renews=entry.id)
+    before = log.head()
+    with pytest.raises(
+        ConflictError, match=f"points? to it; void or correct them first: prescription {renewal.id}$"
+    ):
+        log.void(entry.id, reason="wrong patient")
+    with pytest.raises(ConflictError, match="^doctor .*: has records that point to it; .* and [0-9] more$"):
+        log.void(log.doctors()[0], reason="a slip")
+    assert log.head() == before
+    log.void(renewal, reason="wrong patient")
+    log.void(entry, reason="wrong patient")
 
 
 def test_a_prescription_does_not_renew_itself(log: PrescriptionLog, entry: Entry) -> None:

@@ -17,6 +17,7 @@ from mesococktail.errors import RecordError
 from mesococktail.findings import Finding
 from mesococktail.formulary import Formulary, other
 from mesococktail.records import (
+    KINDS,
     Around,
     Doctor,
     Indication,
@@ -208,7 +209,7 @@ def test_the_memory_of_parts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 def test_only_a_record_has_a_document(thing: object) -> None:
     error = refused(document, thing)
     assert error.rule == "is not a record"
-    assert error.cure == "use one of doctor, prescription"
+    assert error.cure == f"use one of {', '.join(KINDS)}"
 
 
 def test_a_record_too_long_to_be_read_back_is_not_written() -> None:

@@ -14,7 +14,7 @@ from mesococktail.cocktails import Cocktail
 from mesococktail.errors import DocumentError, MesococktailError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import Formulary
-from mesococktail.records import Prescription, document, given_record, stored_record
+from mesococktail.records import KINDS, Prescription, document, given_record, stored_record
 from tests.refused import refused
 from tests.strategies import prescriptions
 
@@ -155,7 +155,7 @@ def test_a_finding_of_a_stored_record_is_read() -> None:
 
 @pytest.mark.parametrize("kind", ["colour", None, [], 5])
 def test_an_unknown_kind_is_refused(kind: Any) -> None:
-    assert refused(given_record, kind, {}, FORMULARY).cure == "use one of doctor, prescription"
+    assert refused(given_record, kind, {}, FORMULARY).cure == f"use one of {', '.join(KINDS)}"
 
 
 @pytest.mark.parametrize("given", ["[ ]", "5", '"x"', "null", b"[]"])

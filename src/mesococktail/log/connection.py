@@ -340,6 +340,9 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise as_ours(error, path) from error
+    except UnicodeDecodeError:
+        # Python decodes SQLite's own messages, and a damaged schema stands in them byte by byte.
+        raise _damaged(path) from None
 
 
 def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # noqa: PLR0911  # one a kind
@@ -370,7 +373,7 @@ def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # 
     if name.startswith("SQLITE_NOTADB"):
         return NotALogError("is not a SQLite file", got=got)
     if name.startswith("SQLITE_CORRUPT"):
-        return LogBrokenError("the file is damaged", got=got, cure="keep it, and restore the newest backup")
+        return _damaged(path)
     if _is_storage(error):
         return LogStorageError(
             f"the disk failed or is full ({name})",
@@ -380,6 +383,10 @@ def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # 
     if name.startswith("SQLITE_CONSTRAINT"):
         return LogBrokenError(f"the file refused a row ({error})", got=got, cure="verify the log")
     return LogError(f"SQLite said: {error} ({name})", got=got, cure="verify the log")
+
+
+def _damaged(path: Path) -> LogBrokenError:
+    return LogBrokenError("the file is damaged", got=str(path), cure="keep it, and restore the newest backup")
 
 
 def _name(error: sqlite3.Error | sqlite3.Warning) -> str:
