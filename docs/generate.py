@@ -33,6 +33,7 @@ from mesococktail.research import QUESTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from mesococktail.log.columns import Columns
     from mesococktail.research import Option
 
 DOCS = Path(__file__).parent
@@ -155,14 +156,18 @@ def records() -> str:
     for name, kind in KINDS.items():
         first = (kind.__doc__ or "").split("\n")[0]
         said.append(f"## {name}\n\n{first}\n\n{_fields(kind)}")
-        for field in fields_of(kind):
-            if field.group:
-                about = (field.group.__doc__ or "").split("\n")[0]
-                said.append(
-                    f"### {field.name} of a {name}\n\n{about} A text alone stands for its "
-                    f"{_code(field.fields[0].name)}.\n\n{_fields(field.group)}"
-                )
+        said += _groups(name, kind)
     return "\n\n".join(said)
+
+
+def _groups(of: str, kind: type) -> Iterator[str]:
+    for field in fields_of(kind):
+        if field.group:
+            about = (field.group.__doc__ or "").split("\n")[0]
+            several = "Several, in a list. " if field.type is FieldType.GROUPS else ""
+            alone = f"A text alone stands for its {_code(field.fields[0].name)}."
+            yield f"### {field.name} of a {of}\n\n{about} {several}{alone}\n\n{_fields(field.group)}"
+            yield from _groups(f"{field.name} of a {of}", field.group)
 
 
 def _fields(kind: type) -> str:
@@ -198,7 +203,7 @@ _COLUMNS = {
     "combination": "the sorted agent ids, joined by ` + `; in a fact table its number in `dim_combination`",
     "deviation": "why the cocktail departs from the composition law, in the prescriber's words",
     "prescription": "`key` of the prescription",
-    "position": "place in the mixture as written: from 0 in a table, from 1 in a view",
+    "position": "place in the record as written: from 0 in a table, from 1 in a view",
     "agent": "id of the agent; in a fact table its number in `dim_agent`",
     "agent_name": "name of the agent as it was when first recorded",
     "role": ", ".join(f"{place} {word}" for place, word in enumerate(ROLES)) + "; the word in a view",
@@ -281,9 +286,20 @@ def tables() -> str:
     return "\n\n".join(said)
 
 
+def _declared() -> dict[str, list[tuple[str, Columns]]]:
+    """Return the columns of every table and view that is made from a declaration."""
+    found: dict[str, list[tuple[str, Columns]]] = {}
+    for kind in KINDS:
+        layout = layout_of(kind)
+        found[kind] = list(layout.columns)
+        for several in layout.lists:
+            found[several.name] = [(column.field.name, column) for column in several.columns]
+    return found
+
+
 def _meaning(of: str, column: str) -> str:
     kind = of.removeprefix("fact_")
-    for field, columns in layout_of(kind).columns if kind in KINDS else ():
+    for field, columns in _declared().get(kind, ()):
         shown = [name for name, _ in columns.shown]
         if column not in (*columns.names, *shown):
             continue
@@ -295,6 +311,8 @@ def _meaning(of: str, column: str) -> str:
             f" Number in `dim_{columns.dimension}`." if columns.dimension and of.startswith("fact_") else ""
         )
         return meaning + number
+    if column in KINDS:
+        return f"`key` of the {column}"
     return _COLUMNS[column]
 
 

@@ -111,7 +111,7 @@ def _record(field: Field, name: str) -> Columns:
         (name,),
         ("BLOB",),
         lambda text, _: (UUID(text).bytes,),
-        ((name, shown_id("{t}." + name)),),
+        ((name, f"iif({{t}}.{name} IS NULL, NULL, {shown_id('{t}.' + name)})"),),
     )
 
 

@@ -1,6 +1,6 @@
 """A record as its document: canonical bytes, the same for equal content on every machine.
 
-JSON in UTF-8 with sorted keys and no spaces; amounts as text; what is left at its default is left out.
+JSON in UTF-8 with sorted keys and no spaces; amounts as text; what is nothing is left out.
 The encoder of a kind is built once from its fields.
 """
 
@@ -47,20 +47,25 @@ def document(record: object, *, given_only: bool = False) -> bytes:
 @cache
 def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: FBT001
     plan = [
-        (f'"{field.name}":', field.name, field.default, _encode(field, given_only))
+        (f'"{field.name}":', field.name, _left_out(field), _encode(field, given_only))
         for field in sorted(fields_of(cls), key=lambda field: field.name)
         if not (given_only and field.about.at_the_door)
     ]
 
     def encode(record: object) -> str:
         said = []
-        for key, name, default, encode_value in plan:
+        for key, name, left_out, encode_value in plan:
             value = getattr(record, name)
-            if value is not default and value != default:
+            if value is not left_out and value != left_out:
                 said.append(key + encode_value(value))
         return "{" + ",".join(said) + "}"
 
     return encode
+
+
+def _left_out(field: Field) -> object:
+    """Return the value that is not written: nothing at all. A default that says something is written."""
+    return field.default if field.default in (None, (), False) else attrs.NOTHING
 
 
 def _encode(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
@@ -84,7 +89,7 @@ def _group(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
     encode = _encoder(cls, given_only)
 
     def encode_group(value: object) -> str:
-        if bare and all(getattr(value, other.name) == other.default for other in others):
+        if bare and all(getattr(value, other.name) == _left_out(other) for other in others):
             return json_text(getattr(value, first.name))
         return encode(value)
 
