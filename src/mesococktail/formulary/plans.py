@@ -37,7 +37,7 @@ def read_plans(data: Mapping[str, Any]) -> tuple[NamedPlan, ...]:
     sources: Mapping[str, str] = data["sources"]
 
     def plan(line: Mapping[str, Any]) -> NamedPlan:
-        given = {name: tuple(v) if isinstance(v, list) else v for name, v in line.items()}
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in line.items()}
         return NamedPlan(**given | {"source": sources.get(line["source"], line["source"])})
 
     return tuple(plan(line) for line in data["plans"])

@@ -184,7 +184,7 @@ def read_rules(data: Mapping[str, Any]) -> tuple[Rule, ...]:
     sources: Mapping[str, str] = data["sources"]
 
     def rule(line: Mapping[str, Any]) -> Rule:
-        given = {name: tuple(v) if isinstance(v, list) else v for name, v in line.items()}
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in line.items()}
         given["type"] = RuleType(given["type"])
         given["severity"] = SEVERITIES[given["severity"]]
         given["source"] = sources.get(given["source"], given["source"])

@@ -25,6 +25,10 @@ from mesococktail.formulary.terms import Vocabulary, read_vocabularies
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mesococktail.formulary.aftercare import AftercareRule
+    from mesococktail.formulary.plans import NamedPlan
+    from mesococktail.formulary.rules import Rule
+
 
 # Not importlib.resources, whose import takes longer than reading and building all of it.
 _DATA = Path(__file__).parent.parent / "data"
