@@ -1,0 +1,202 @@
+"""How much of what was prepared went into the patient: volumes by preparation, doses by agent.
+
+A dose given is the volume given times the concentration in the preparation; where that was not
+measured, times the prescribed one. Whoever adds doses up over a course takes them from here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from mesococktail.errors import MesococktailError, RecordError
+from mesococktail.records.preparation import Preparation
+from mesococktail.records.prescription import Prescription
+from mesococktail.records.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mesococktail.amounts import Amount
+    from mesococktail.cocktails import Cocktail
+    from mesococktail.records.known import Known, Stands
+    from mesococktail.records.preparation import StockUsed
+
+NOT_GIVEN = "not_given"
+
+Records: TypeAlias = "Mapping[str, Stands]"
+"""By id."""
+
+
+def by_id(known: Known) -> dict[str, Stands]:
+    """Return every record that is known, by its id."""
+    return {one.id: one for one in known.of_patient} | dict(known.linked)
+
+
+def preparations_of(session: Session, records: Records) -> list[tuple[str, str, Preparation]]:
+    """Return path, id and record of every preparation that a session used, each once."""
+    named = [("preparation", session.preparation)]
+    named += [(f"zones[{place}].preparation", zone.preparation) for place, zone in enumerate(session.zones)]
+    found: dict[str, tuple[str, str, Preparation]] = {}
+    for path, link in named:
+        one = records.get(link) if link is not None else None
+        if link is not None and one is not None and isinstance(one.record, Preparation):
+            found.setdefault(link, (path, link, one.record))
+    return list(found.values())
+
+
+def volumes_given(session: Session) -> dict[str | None, tuple[Amount | None, bool]]:
+    """Return the volume given out of each preparation, by its id, and whether that is all of it.
+
+    What went in without a preparation that is named stands under None. A volume that is not all is the
+    least it can have been; it is None where nothing was said at all.
+    """
+    if session.given == NOT_GIVEN:
+        return {}
+    own: dict[str | None, list[Amount | None]] = {}
+    for zone in session.zones:
+        own.setdefault(zone.preparation or session.preparation, []).append(zone.volume)
+    given = {link: (_sum(volumes), None not in volumes) for link, volumes in own.items()}
+    main = session.preparation
+    others = [found for link, found in given.items() if link != main]
+    if session.volume is not None and all(whole for _, whole in others):
+        apart = _sum([volume for volume, _ in others])
+        if apart is None:
+            given[main] = (session.volume, True)
+        elif apart < session.volume:
+            given[main] = (session.volume - apart, True)
+    elif main is not None or not given:
+        given.setdefault(main, (None, False))
+    return given
+
+
+def _sum(amounts: list[Amount | None]) -> Amount | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known[1:], known[0]) if known else None
+
+
+def made(preparation: Preparation) -> Amount | None:
+    """Return the volume that was made: stated, or what was drawn; None where that is not known."""
+    if preparation.total is not None:
+        return preparation.total
+    drawn = [stock.drawn for stock in preparation.stock]
+    return None if None in drawn else _sum(drawn)
+
+
+def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
+    """Return the dose of each agent that a session gave, by agent id; None where it is not known.
+
+    Adjuncts are agents here too: an anaesthetic has a limit as well. An agent that is measured by
+    nothing else has its volume as its dose.
+
+    Args:
+        session: The session.
+        records: Its preparations and its prescription, by id; others do no harm.
+    """
+    asked = records.get(session.prescription or "")
+    cocktail = asked.record.cocktail if asked and isinstance(asked.record, Prescription) else None
+    doses: dict[str, Amount | None] = {}
+    for link, (volume, whole) in volumes_given(session).items():
+        one = records.get(link) if link is not None else None
+        preparation = one.record if one is not None and isinstance(one.record, Preparation) else None
+        made_for = records.get(preparation.prescription) if preparation else None
+        meant = cocktail
+        if made_for is not None and isinstance(made_for.record, Prescription):
+            meant = made_for.record.cocktail
+        given = _doses_of(preparation, meant, volume if whole else None)
+        for agent, dose in given.items():
+            doses[agent] = _added(doses[agent], dose) if agent in doses else dose
+    return doses
+
+
+def _doses_of(
+    preparation: Preparation | None, cocktail: Cocktail | None, volume: Amount | None
+) -> dict[str, Amount | None]:
+    """Return the doses in a volume of one preparation, or of what was prescribed."""
+    prescribed = _prescribed(cocktail, volume) if cocktail is not None else {}
+    if preparation is None:
+        return prescribed
+    total = made(preparation)
+    doses: dict[str, Amount | None] = {}
+    for stock in preparation.stock:
+        dose = _share(_drawn_dose(stock, cocktail), volume, total)
+        doses[stock.agent] = _added(doses[stock.agent], dose) if stock.agent in doses else dose
+    return {agent: prescribed.get(agent) if dose is None else dose for agent, dose in doses.items()}
+
+
+def _prescribed(cocktail: Cocktail, volume: Amount | None) -> dict[str, Amount | None]:
+    doses: dict[str, Amount | None] = {}
+    for part in cocktail.parts:
+        dose = _share(part.dose or cocktail.volume(part), volume, cocktail.total)
+        doses[part.agent.id] = _added(doses[part.agent.id], dose) if part.agent.id in doses else dose
+    return doses
+
+
+def _drawn_dose(stock: StockUsed, cocktail: Cocktail | None) -> Amount | None:
+    parts = [part for part in cocktail.parts if part.agent.id == stock.agent] if cocktail else []
+    strength = stock.strength or (parts[0].strength if len(parts) == 1 else None)
+    volume = stock.drawn or stock.expected
+    if volume is None:
+        return None
+    if strength is None:
+        # Its volume measures it only where nothing else does, as with platelet-rich plasma.
+        measured = any(
+            part.dose is not None and part.dose.dimension is not volume.dimension for part in parts
+        )
+        return None if measured else volume
+    try:
+        return volume * strength
+    except MesococktailError:
+        return None
+
+
+def _share(dose: Amount | None, volume: Amount | None, total: Amount | None) -> Amount | None:
+    if dose is None or volume is None or total is None:
+        return None
+    try:
+        return dose * volume.ratio(total)
+    except MesococktailError:
+        return None
+
+
+def _added(one: Amount | None, other: Amount | None) -> Amount | None:
+    if one is None or other is None:
+        return None
+    try:
+        return one + other
+    except MesococktailError:
+        return None  # one is known in mg, the other in mL only
+
+
+def contradictions(record: object, known: Known) -> Iterator[RecordError]:
+    """Yield what can never be true of a record beside what is known, so that no reason can accept it."""
+    if not isinstance(record, Session) or record.given == NOT_GIVEN:
+        return
+    records = by_id(known)
+    used = preparations_of(record, records)
+    for path, _, preparation in used:
+        # A zone of a split scalp may have had what another prescription of the patient asked for.
+        if path == "preparation" and preparation.prescription != record.prescription:
+            yield RecordError(
+                "was made for another prescription than the one this session carries out",
+                path=path,
+                cure="name the preparation made for it, or the prescription it was made for",
+            )
+    sessions = [one.record for one in known.of_patient if isinstance(one.record, Session)]
+    for path, link, preparation in used:
+        total = made(preparation)
+        given = _from(record, link)
+        if total is None or given is None:
+            continue
+        before = _sum([_from(session, link) for session in sessions])
+        together = given if before is None else before + given
+        if together > total:
+            earlier = f", and the patient's other sessions had {before} of it" if before is not None else ""
+            yield RecordError(
+                f"{given} was given{earlier}, and only {total} was prepared",
+                path=path,
+                cure="correct the volume, or name the preparation it came from",
+            )
+
+
+def _from(session: Session, link: str) -> Amount | None:
+    return volumes_given(session).get(link, (None, False))[0]

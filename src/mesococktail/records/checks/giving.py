@@ -1,0 +1,219 @@
+"""The checks on a session: what it used, when it came, how it was done, and what it adds up to."""
+
+from __future__ import annotations
+
+import math
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mesococktail.errors import MesococktailError
+from mesococktail.findings import Finding, Severity
+from mesococktail.formulary import RuleType
+from mesococktail.records.checks.given import NOT_GIVEN, by_id, doses_given, preparations_of
+from mesococktail.records.checks.mixture import held_against
+from mesococktail.records.checks.preparing import expired
+from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules
+from mesococktail.records.prescription import Prescription
+from mesococktail.records.session import Session
+from mesococktail.records.times import earliest, is_before, latest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mesococktail.amounts import Amount
+    from mesococktail.formulary import Formulary, Rule
+    from mesococktail.records.checks.given import Records
+    from mesococktail.records.known import Known, Stands
+    from mesococktail.records.plan import Plan
+    from mesococktail.records.times import Around
+
+_DAYS = {"day": 1, "week": 7, "month": 28}
+"""Fewest days of a unit of a plan."""
+
+
+def given_checked(record: Session, formulary: Formulary, known: Known) -> Iterator[Finding | str]:
+    """Yield what there is to say about a session that was given, wholly or partly."""
+    if record.given == NOT_GIVEN:
+        return
+    records = by_id(known)
+    earlier = [one for one in in_order(known, Session, record.at) if one.record.given != NOT_GIVEN]
+    for path, _, preparation in preparations_of(record, records):
+        if preparation.discard_by is not None and is_before(preparation.discard_by, record.at):
+            yield Finding(
+                Severity.ERROR,
+                "after_discard_by",
+                path,
+                f"it was to be discarded by {preparation.discard_by.isoformat(' ', 'minutes')}, "
+                f"and this session was {_moment(record.at)}",
+            )
+        for stock in preparation.stock:
+            yield from expired(stock, record.at, path)
+    yield from _course(record, records, earlier)
+    yield from _points(record)
+    yield from _technique(record, formulary)
+    doses = doses_given(record, records)
+    for agent in doses:
+        yield from _intervals(record, agent, formulary, records, earlier)
+        yield from _limits(record, agent, doses[agent], formulary, records, earlier)
+        for rule in ruled_id(formulary, agent).of(RuleType.INSTRUCTION):
+            yield by_rule(rule, "at", f"{_until(rule, record.at)}, for {agent}:")
+
+
+def _moment(at: datetime | Around) -> str:
+    return at.isoformat(" ", "minutes") if isinstance(at, datetime) else str(at)
+
+
+def _course(record: Session, records: Records, earlier: list[Stands]) -> Iterator[Finding]:
+    """Compare a session with the prescription it carries out and with the plan in it."""
+    one = records.get(record.prescription or "")
+    if one is None or not isinstance(one.record, Prescription):
+        return
+    if one.status == "stopped":
+        yield Finding(
+            Severity.WARNING, "prescription_stopped", "prescription", "the prescription was stopped"
+        )
+    plan = one.record.plan
+    if plan is None:
+        return
+    same = [each for each in earlier if each.record.prescription == record.prescription]
+    most = (plan.sessions or (0, 0))[1]
+    if most and len(same) >= most:
+        yield Finding(
+            Severity.WARNING,
+            "more_than_planned",
+            "prescription",
+            f"this is session {len(same) + 1}, and {most} are planned",
+        )
+    days, fewest = _days_since(same, record.at), _shortest(plan)
+    if days is not None and fewest is not None and days < fewest:
+        yield Finding(
+            Severity.WARNING,
+            "too_soon",
+            "at",
+            f"{_days(days)} after the session before it, and the plan says {fewest} or more: {plan}",
+        )
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
+def _shortest(plan: Plan) -> int | None:
+    """Return the fewest days that the plan leaves between two sessions."""
+    if plan.weeks:
+        gaps = [after - before for before, after in zip(plan.weeks, plan.weeks[1:], strict=False)]
+        return min(gaps) * _DAYS["week"] if gaps else None
+    return min(phase.every[0] * _DAYS[phase.unit] for phase in plan.phases)
+
+
+def _days_since(earlier: list[Stands], at: datetime | Around) -> int | None:
+    """Return the most days it may be since the last session; None where there was none."""
+    return min((_between(one.at, at) for one in earlier), default=None)
+
+
+def _between(before: datetime | Around, after: datetime | Around) -> int:
+    """Return the days between two times by the calendar, the most where one is imprecise."""
+    if isinstance(before, datetime) and isinstance(after, datetime):
+        return (after.date() - before.astimezone(after.tzinfo).date()).days
+    return math.ceil((latest(after) - earliest(before)) / timedelta(days=1))
+
+
+def _points(record: Session) -> Iterator[Finding]:
+    volume = record.injected
+    if record.points is None or record.per_point is None or volume is None:
+        return
+    product = record.per_point * record.points
+    if product != volume:
+        yield Finding(
+            Severity.WARNING,
+            "points_differ",
+            "points",
+            f"{record.points} points of {record.per_point} are {product}, and {volume} was injected",
+        )
+
+
+def _technique(record: Session, formulary: Formulary) -> Iterator[Finding | str]:
+    for kind, path, amount in (
+        (RuleType.DEPTH, "depth", record.depth),
+        (RuleType.PER_POINT, "per_point", _per_point(record)),
+    ):
+        for rule in rules(formulary, kind):
+            if amount is None:
+                yield rule.code
+                continue
+            said = outside(rule, amount)
+            if said is not None:
+                yield by_rule(rule, path, f"{path.replace('_', ' ')} {amount} {said}")
+
+
+def _per_point(record: Session) -> Amount | None:
+    if record.per_point is not None or record.points is None or record.injected is None:
+        return record.per_point
+    return record.injected / record.points
+
+
+def _intervals(
+    record: Session, agent: str, formulary: Formulary, records: Records, earlier: list[Stands]
+) -> Iterator[Finding]:
+    for rule in ruled_id(formulary, agent).of(RuleType.INTERVAL):
+        same = [one for one in earlier if _gave(one.record, rule, formulary, records)]
+        days = _days_since(same, record.at)
+        if days is not None and rule.days is not None and days < rule.days:
+            yield by_rule(rule, "at", f"{agent} {_days(days)} after the session before it falls under")
+
+
+def _gave(session: Session, rule: Rule, formulary: Formulary, records: Records) -> bool:
+    return any(rule in ruled_id(formulary, agent).of(rule.type) for agent in doses_given(session, records))
+
+
+def _limits(
+    record: Session,
+    agent: str,
+    dose: Amount | None,
+    formulary: Formulary,
+    records: Records,
+    earlier: list[Stands],
+) -> Iterator[Finding | str]:
+    """Hold the dose given, alone or with those of the days before, against the limits on doses."""
+    held = ruled_id(formulary, agent)
+    asked = records.get(record.prescription or "")
+    route = asked.record.route if asked and isinstance(asked.record, Prescription) else None
+    for rule in held.of(RuleType.LIMIT):
+        if rule.of != "dose" or (rule.routes and route not in rule.routes):
+            if rule.of == "dose" and route is None:
+                yield rule.code
+            continue
+        before = [] if rule.days is None else _within(rule.days, record.at, earlier)
+        given = [doses_given(one.record, records) for one in before]
+        doses = [dose, *(each[agent] for each in given if agent in each)]
+        known = [each for each in doses if each is not None]
+        whole = len(known) == len(doses)
+        called = f"the dose of {agent} given"
+        if rule.days is not None:
+            called += f" in {_days(rule.days)}"
+        try:
+            together = sum(known[1:], known[0]) if known else None
+        except MesococktailError:
+            together = None
+        found = list(held_against(rule, together, held.agents[0], "volume", f"{called},"))
+        # What is known may be too much already; that it is not can be said only of the whole.
+        yield from found if whole or any(isinstance(one, Finding) for one in found) else [rule.code]
+
+
+def _within(days: int, at: datetime | Around, earlier: list[Stands]) -> list[Stands]:
+    """Return the sessions of the days before; of an imprecise date, where it may be one of them."""
+    return [one for one in earlier if not is_before(one.at, earliest(at) - timedelta(days=days))]
+
+
+def _until(rule: Rule, at: datetime | Around) -> str:
+    """Return until when an instruction holds, counted from the session."""
+    last = latest(at) - timedelta(days=1) if not isinstance(at, datetime) else at
+    day = last.date()
+    if rule.until_months is not None:
+        months = day.year * 12 + day.month - 1 + rule.until_months
+        year, month = months // 12, months % 12 + 1
+        day = date(year, month, min(day.day, monthrange(year, month)[1]))
+    if rule.until_days is not None:
+        day += timedelta(days=rule.until_days)
+    return f"until {day.isoformat()}"
