@@ -8,7 +8,7 @@ from mesococktail.findings import Finding
 from mesococktail.records.checks.allergies import tolerated
 from mesococktail.records.checks.asked import consented, facts_checked, screened
 from mesococktail.records.checks.composition import cocktail_findings
-from mesococktail.records.checks.given import contradictions, doses_given, made, volumes_given
+from mesococktail.records.checks.given import agent_of, contradictions, doses_given, made, volumes_given
 from mesococktail.records.checks.giving import given_checked
 from mesococktail.records.checks.mixture import mixture_checked
 from mesococktail.records.checks.plain import CLOCKS_DIFFER, plain_findings
@@ -80,4 +80,4 @@ def expected(record: Preparation, known: Known) -> tuple[StockUsed, ...]:
     asked = known.linked.get(record.prescription)
     cocktail = asked.record.cocktail if asked and isinstance(asked.record, Prescription) else None
     volumes = {part.agent.id: cocktail.volume(part) for part in cocktail.parts} if cocktail else {}
-    return tuple(changed(stock, expected=volumes.get(stock.agent)) for stock in record.stock)
+    return tuple(changed(stock, expected=volumes.get(agent_of(stock, cocktail))) for stock in record.stock)

@@ -82,6 +82,14 @@ def made(preparation: Preparation) -> Amount | None:
     return None if None in drawn else _sum(drawn)
 
 
+def agent_of(stock: StockUsed, cocktail: Cocktail | None) -> str:
+    """Return the id of the agent that a stock is; one no formulary knows may be given by its name."""
+    for part in cocktail.parts if cocktail else ():
+        if stock.agent in (part.agent.id, part.agent.name, part.agent.written):
+            return part.agent.id
+    return stock.agent
+
+
 def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
     """Return the dose of each agent that a session gave, by agent id; None where it is not known.
 
@@ -119,7 +127,8 @@ def _doses_of(
     doses: dict[str, Amount | None] = {}
     for stock in preparation.stock:
         dose = _share(_drawn_dose(stock, cocktail), volume, total)
-        doses[stock.agent] = _added(doses[stock.agent], dose) if stock.agent in doses else dose
+        agent = agent_of(stock, cocktail)
+        doses[agent] = _added(doses[agent], dose) if agent in doses else dose
     return {agent: prescribed.get(agent) if dose is None else dose for agent, dose in doses.items()}
 
 
@@ -132,7 +141,9 @@ def _prescribed(cocktail: Cocktail, volume: Amount | None) -> dict[str, Amount |
 
 
 def _drawn_dose(stock: StockUsed, cocktail: Cocktail | None) -> Amount | None:
-    parts = [part for part in cocktail.parts if part.agent.id == stock.agent] if cocktail else []
+    parts = (
+        [part for part in cocktail.parts if part.agent.id == agent_of(stock, cocktail)] if cocktail else []
+    )
     strength = stock.strength or (parts[0].strength if len(parts) == 1 else None)
     volume = stock.drawn or stock.expected
     if volume is None:

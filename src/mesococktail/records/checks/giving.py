@@ -13,7 +13,7 @@ from mesococktail.formulary import RuleType
 from mesococktail.records.checks.given import NOT_GIVEN, by_id, doses_given, preparations_of
 from mesococktail.records.checks.mixture import held_against
 from mesococktail.records.checks.preparing import expired
-from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules
+from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules, speaks_itself
 from mesococktail.records.prescription import Prescription
 from mesococktail.records.session import Session
 from mesococktail.records.times import earliest, is_before, latest
@@ -184,9 +184,11 @@ def _limits(
             if rule.of == "dose" and route is None:
                 yield rule.code
             continue
-        before = [] if rule.days is None else _within(rule.days, record.at, earlier)
-        given = [doses_given(one.record, records) for one in before]
-        doses = [dose, *(each[agent] for each in given if agent in each)]
+        doses = [dose if speaks_itself(rule, held.agents[0]) else None]
+        for one, certain in _within(rule.days, record.at, earlier):
+            given = doses_given(one.record, records)
+            if agent in given:
+                doses.append(given[agent] if certain else None)
         known = [each for each in doses if each is not None]
         whole = len(known) == len(doses)
         called = f"the dose of {agent} given"
@@ -201,9 +203,15 @@ def _limits(
         yield from found if whole or any(isinstance(one, Finding) for one in found) else [rule.code]
 
 
-def _within(days: int, at: datetime | Around, earlier: list[Stands]) -> list[Stands]:
-    """Return the sessions of the days before; of an imprecise date, where it may be one of them."""
-    return [one for one in earlier if not is_before(one.at, earliest(at) - timedelta(days=days))]
+def _within(days: int | None, at: datetime | Around, earlier: list[Stands]) -> Iterator[tuple[Stands, bool]]:
+    """Yield the sessions of the days before, and whether an imprecise date leaves no doubt of it."""
+    if days is None:
+        return
+    for one in earlier:
+        certain = _between(one.at, at) < days
+        precise = isinstance(at, datetime) and isinstance(one.at, datetime)
+        if certain or not (precise or is_before(one.at, earliest(at) - timedelta(days=days))):
+            yield one, certain
 
 
 def _until(rule: Rule, at: datetime | Around) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mesococktail.errors import MesococktailError
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks.ruling import by_rule, outside, ruled, rules
+from mesococktail.records.checks.ruling import by_rule, outside, ruled, rules, speaks_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,16 +101,10 @@ def _limits(record: Prescription, cocktail: Cocktail, formulary: Formulary) -> I
                 if record.route is None:
                     yield rule.code
                 continue
-            own = rule.speaks_of(held.agents[0]) and not _by_member(rule, held.agents[0])
-            amount = _of(rule, cocktail, part) if own else None
+            amount = _of(rule, cocktail, part) if speaks_itself(rule, held.agents[0]) else None
             yield from held_against(
                 rule, amount, held.agents[0], f"cocktail.{path}", f"{_named(rule)} of {part.agent.name},"
             )
-
-
-def _by_member(rule: Rule, agent: Agent) -> bool:
-    """Whether a rule speaks of an agent only for what it holds, of which no amount is known."""
-    return agent.id not in rule.agents and any(member in rule.agents for member in agent.members)
 
 
 def held_against(

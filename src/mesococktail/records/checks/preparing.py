@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mesococktail.errors import MesococktailError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import RuleType
+from mesococktail.records.checks.given import agent_of
 from mesococktail.records.checks.ruling import by_rule, rules
 from mesococktail.records.prescription import Prescription
 from mesococktail.records.times import is_before
@@ -76,7 +77,7 @@ def _beside(record: Preparation, cocktail: Cocktail) -> Iterator[Finding]:
         parts.setdefault(part.agent.id, []).append(part)
     drawn: dict[str, list[tuple[int, StockUsed]]] = {}
     for place, stock in enumerate(record.stock):
-        drawn.setdefault(stock.agent, []).append((place, stock))
+        drawn.setdefault(agent_of(stock, cocktail), []).append((place, stock))
     for ingredient in cocktail.ingredients:
         if ingredient.agent.id not in drawn:
             yield Finding(

@@ -98,6 +98,11 @@ def _is_disclosed(agent: Agent) -> bool:
     return not {"premix", "unspecified"}.intersection(agent.classes) and not agent.is_other
 
 
+def speaks_itself(rule: Rule, agent: Agent) -> bool:
+    """Whether a rule speaks of an agent itself, not of something in it, of which no dose is known."""
+    return rule.speaks_of(attrs.evolve(agent, composition=None))
+
+
 def by_rule(rule: Rule, path: str, said: str) -> Finding:
     """Return the finding of a rule; *said* is what came, up to the name of the rule."""
     message = f"{said} rule {rule.text} ({rule.source}); {rule.message}"
