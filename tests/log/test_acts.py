@@ -162,7 +162,7 @@ def test_what_others_point_to_is_not_voided(log: PrescriptionLog, entry: Entry) 
         ConflictError, match=f"points? to it; void or correct them first: prescription {renewal.id}$"
     ):
         log.void(entry.id, reason="wrong patient")
-    with pytest.raises(ConflictError, match="^doctor .*: has records that point to it; .* and [0-9] more$"):
+    with pytest.raises(ConflictError, match=r"^doctor .*: has records that point to it; .* and [0-9] more$"):
         log.void(log.doctors()[0], reason="a slip")
     assert log.head() == before
     log.void(renewal, reason="wrong patient")

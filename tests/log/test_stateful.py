@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     invariant,
     precondition,
@@ -26,6 +25,7 @@ from hypothesis.stateful import (
 from mesococktail import Cocktail, Doctor, PrescriptionLog
 from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import Maker, text_of
+from mesococktail.records import KINDS
 from tests.log.helpers import AT, GIVEN, damaging, exported, star
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ PATIENTS = ("P-1", "P-2", "P-3")
 REASONS = ("a slip", "wrong patient", "moved away")
 
 
+LINKED = {
+    "patient_facts": None,
+    "screening": None,
+    "consent": "prescription",
+    "preparation": "prescription",
+    "session": "prescription",
+    "outcome": "prescription",
+    "adverse_event": None,
+    "aftercare": "session",
+}
+"""The kinds that hang on a patient, and the kind that each points to."""
+
+
 @attrs.define
 class Model:
     """One record as the log should show it."""
@@ -54,6 +67,31 @@ class Model:
     versions: list[str]
     status: str = "active"
     fields: dict[str, Any] = attrs.Factory(dict)
+    link: str | None = None
+
+    @property
+    def shown(self) -> tuple[str, str, int]:
+        """Kind, status and version, as a record stands."""
+        return self.kind, self.status, len(self.versions)
+
+
+def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog) -> Any:
+    """Return a record of a kind that can be true of a patient, pointing to *link* where it needs one."""
+    said: dict[str, dict[str, Any]] = {
+        "patient_facts": {"sex": "female", "birth_year": 1980},
+        "screening": {"asked_by": "nurse", "answers": {"diabetes": "no", "pregnant": "not asked"}},
+        "consent": {"version": "3", "obtained_by": "nurse", "prescription": link},
+        "preparation": {"prescription": link, "prepared_by": "nurse"},
+        "session": {"prescription": link, "injected_by": "dr-a", "zones": ["vertex"]},
+        "outcome": {"measure": "hair_density", "amount": "150 hairs/cm2", "prescription": link},
+        "adverse_event": {"term": "bruising", "suspects": {"procedure": "needling"}},
+        "aftercare": {"session": link, "given_by": "nurse", "instructions": {"use_sunscreen": "Do."}},
+    }
+    fields = said[kind]
+    if kind == "preparation":
+        parts = log.get(link).record.cocktail.parts
+        fields["stock"] = [{"agent": part.agent.id, "lot": "L-1"} for part in parts]
+    return KINDS[kind](patient=patient, at=AT, **fields)
 
 
 class LogMachine(RuleBasedStateMachine):
@@ -68,6 +106,8 @@ class LogMachine(RuleBasedStateMachine):
         self.records: dict[str, Model] = {}
         self.doctors: dict[str, str] = {}
         self.acts: list[tuple[str, str]] = []
+        self.stood: list[tuple[Any, dict[str, tuple[str, str, int]]]] = []
+        """After each act, when it was written down and how every record stood."""
         self.calls: list[tuple[dict[str, Any], Entry]] = []
 
     def teardown(self) -> None:
@@ -97,6 +137,7 @@ class LogMachine(RuleBasedStateMachine):
         self.acts.append((act, entry.id))
         assert entry.seq == len(self.acts)
         assert (entry.act, entry.kind) == (act, kind)
+        self.stood.append((entry.recorded_at, {}))
 
     @initialize()
     def first_doctor(self) -> None:
@@ -164,6 +205,31 @@ class LogMachine(RuleBasedStateMachine):
         fields = {"doctor": doctor, "patient": patient}
         self.records[entry.id] = Model(entry.id, "prescription", ["record"], fields=fields)
 
+    @rule(
+        target=entries,
+        kind=st.sampled_from(list(LINKED)),
+        patient=st.sampled_from(PATIENTS),
+        data=st.data(),
+        second=st.booleans(),
+    )
+    def follow(self, kind: str, patient: str, data: st.DataObject, second: bool) -> Entry | None:
+        there = [model for model in self.records.values() if model.kind == LINKED[kind]]
+        if LINKED[kind] is not None and not there:
+            return None
+        link = data.draw(st.sampled_from(there)) if LINKED[kind] is not None else None
+        record = part_of_a_course(kind, patient, link.id if link else "", self.log)
+        log = self.writer(second)
+        if link is not None and (link.fields["patient"] != patient or link.status == "voided"):
+            with pytest.raises(RecordError, match=r"belongs to another patient|that was voided"):
+                log.record(record)
+            return None
+        entry = log.record(record)
+        self.took(entry, "record", kind)
+        points_to = link.id if link else None
+        fields = {"patient": patient}
+        self.records[entry.id] = Model(entry.id, kind, ["record"], fields=fields, link=points_to)
+        return entry
+
     @precondition(lambda self: self.calls)
     @rule(data=st.data(), second=st.booleans())
     def retry(self, data: st.DataObject, second: bool) -> None:
@@ -178,18 +244,15 @@ class LogMachine(RuleBasedStateMachine):
             return None
         model = self.records[entry.id]
         newest = self.log.get(entry.id)
-        changed = attrs.evolve(newest.record, rationale=f"{reason} {len(self.acts)}")
+        said = "rationale" if model.kind == "prescription" else "note"
+        changed = attrs.evolve(newest.record, **{said: f"{reason} {len(self.acts)}"})
         log = self.writer(second)
         if model.status == "voided" or entry.version != len(model.versions):
             with pytest.raises(ConflictError):
                 log.amend(entry, changed, reason=reason)
             return None
-        if not self.standing_doctor(model.fields["doctor"]):
-            with pytest.raises(RecordNotFoundError):
-                log.amend(entry, changed, reason=reason)
-            return None
         amended = log.amend(entry, changed, reason=reason)
-        self.took(amended, "amend", "prescription")
+        self.took(amended, "amend", model.kind)
         model.versions.append("amend")
         assert log.amend(entry, changed, reason=reason) == amended
         return amended
@@ -199,7 +262,7 @@ class LogMachine(RuleBasedStateMachine):
         if entry is None:
             return
         model, log = self.records[entry.id], self.writer(second)
-        if model.status != "active":
+        if model.status != "active" or model.kind != "prescription":
             with pytest.raises(ConflictError):
                 log.stop(entry.id, reason=reason)
             return
@@ -207,7 +270,7 @@ class LogMachine(RuleBasedStateMachine):
         model.versions.append("stop")
         model.status = "stopped"
 
-    @rule(entry=consumes(entries), reason=st.sampled_from(REASONS), second=st.booleans())
+    @rule(entry=entries, reason=st.sampled_from(REASONS), second=st.booleans())
     def void(self, entry: Entry | None, reason: str, second: bool) -> None:
         if entry is None:
             return
@@ -219,9 +282,21 @@ class LogMachine(RuleBasedStateMachine):
             with pytest.raises(ConflictError, match="is void"):
                 log.void(record_id, reason=reason)
             return
+        if self.hangs_on(model):
+            with pytest.raises(ConflictError, match="has records that point to it"):
+                log.void(record_id, reason=reason)
+            return
         self.took(log.void(record_id, reason=reason), "void", model.kind)
         model.versions.append("void")
         model.status = "voided"
+
+    def hangs_on(self, model: Model) -> bool:
+        return any(
+            other.link == model.id
+            or (model.kind == "doctor" and other.fields.get("doctor") == model.fields["doctor"])
+            for other in self.records.values()
+            if other.status != "voided" and other is not model
+        )
 
     @precondition(lambda self: len(self.doctors) == len(DOCTORS))
     @rule(second=st.booleans())
@@ -278,17 +353,42 @@ class LogMachine(RuleBasedStateMachine):
                 and (voided or model.status != "voided")
             ]
 
+    @precondition(lambda self: self.stood)
+    @rule(data=st.data())
+    def as_of(self, data: st.DataObject) -> None:
+        time, _ = data.draw(st.sampled_from(self.stood))
+        number = max(place for place, (when, _) in enumerate(self.stood, start=1) if when <= time)
+        with self.other.as_of(time) as then:
+            assert len(then) == number
+            assert {one: self.shown_in(then, one) for one in self.stood[number - 1][1]} == self.stood[
+                number - 1
+            ][1]
+
+    def shown_in(self, log: PrescriptionLog, record_id: str) -> tuple[str, str, int]:
+        now = log.get(record_id)
+        return now.kind, now.status, now.version
+
+    @rule(patient=st.sampled_from(PATIENTS))
+    def one_patient(self, patient: str) -> None:
+        assert [one.id for one in self.other.patient(patient)] == [
+            model.id
+            for model in self.records.values()
+            if model.fields.get("patient") == patient and model.status != "voided"
+        ]
+
     @rule()
     def verified_and_rebuilt(self) -> None:
         self.whole()
 
     @invariant()
     def stands(self) -> None:
+        if self.stood and not self.stood[-1][1]:
+            self.stood[-1][1].update({model.id: model.shown for model in self.records.values()})
         assert len(self.log) == len(self.other) == len(self.acts)
         if self.records:
             model = list(self.records.values())[len(self.acts) % len(self.records)]
             now = self.other.get(model.id)
-            assert (now.kind, now.status, now.version) == (model.kind, model.status, len(model.versions))
+            assert (now.kind, now.status, now.version) == model.shown
             assert [entry.act for entry in self.log.history(model.id)] == model.versions
 
 

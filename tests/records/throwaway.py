@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from hypothesis import find, settings
 
 from mesococktail.amounts import Amount
-from mesococktail.records import About, Around, FieldType, group, kind
+from mesococktail.records import About, Around, FieldType
 from mesococktail.records.common import Patient
+from mesococktail.records.kinds import group, kind
 
 
 @group

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class StockUsed:
     """What was drawn of one stock. Its place in the list is its place in the order of drawing."""
 
-    agent: Annotated[str, About("The ingredient or adjunct it is.", FieldType.AGENT)]
+    agent: Annotated[str, About("The ingredient or adjunct it is.", FieldType.AGENT, open=True)]
     product: Annotated[str | None, About("The product as printed on it.")] = None
     maker: Annotated[str | None, About("The manufacturer, or the pharmacy that compounded it.")] = None
     lot: Annotated[str | None, About("Lot number, as printed.")] = None
@@ -55,6 +55,8 @@ class StockUsed:
     @property
     def dose(self) -> Amount | None:
         """How much of the agent was drawn, or None where that is not known."""
+        if self.drawn is None:
+            return None
         return Portion(strength=self.strength, volume=self.drawn).solved.dose
 
 
