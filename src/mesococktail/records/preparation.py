@@ -54,7 +54,9 @@ class StockUsed:
 
     @property
     def dose(self) -> Amount | None:
-        """How much of the agent was drawn, or None where that is not known."""
+        """How much of the agent was drawn (a volume where no strength says more); None if not known."""
+        if self.drawn is None:
+            return None
         if self.drawn is None:
             return None
         return Portion(strength=self.strength, volume=self.drawn).solved.dose
