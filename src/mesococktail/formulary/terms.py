@@ -18,6 +18,9 @@ from mesococktail.formulary.names import either, key, near
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ANSWERED = ("amount", "score", "stage", "words")
+"""How an outcome measure can be answered: with a unit, as a bare number, as a stage, in words."""
+
 
 @attrs.frozen
 class Term:
@@ -36,9 +39,27 @@ class Term:
     """A coarser word it belongs to: a delivery is ``chemical`` (injected) or ``mechanical``."""
     stages: tuple[str, ...] = ()
     """For a scale: its stages from least to most, as they are written."""
+    axes: tuple[tuple[str, ...], ...] = ()
+    """For a scale whose stages combine, such as BASP: the stages of which one each may be named."""
     bounds: tuple[str, str] | None = None
     """For a scale that is a number: least and most, as text, with `unit`."""
     unit: str | None = None
+    """For an amount, a unit of its dimension; for a score, what the bare number counts."""
+    answered: str | None = None
+    """How an outcome measure is answered: one of `ANSWERED`; None if that is not laid down."""
+    version: str | None = None
+    """Which edition of a scale is meant."""
+    observable: bool | None = None
+    """For an effect claimed: whether it can be seen in a clinic."""
+
+    def has_stage(self, text: str) -> bool:
+        """Whether *text* is one of the stages, or some that combine, in their order: ``M2 F1``."""
+        if not self.axes:
+            return text in self.stages
+        named = text.split(" ")
+        # Which axis each part is of; a part of none, of an earlier one or of the same again is wrong.
+        at = [next((i for i, axis in enumerate(self.axes) if part in axis), -1) for part in named]
+        return -1 not in at and at == sorted(set(at))
 
 
 @attrs.frozen(eq=False)
@@ -90,8 +111,9 @@ def read_vocabularies(data: Mapping[str, Any]) -> dict[str, Vocabulary]:
             Code(system, value, sources.get(source, source))
             for system, value, source in given.pop("codes", ())
         )
-        for name in ("synonyms", "stages"):
-            given[name] = tuple(given.pop(name, ()))
+        axes = given["axes"] = tuple(tuple(axis) for axis in given.pop("axes", ()))
+        given["stages"] = tuple(given.pop("stages", ())) or tuple(stage for axis in axes for stage in axis)
+        given["synonyms"] = tuple(given.pop("synonyms", ()))
         least, most = given.pop("bounds", (None, None))
         bounds = None if least is None else (least, most)
         return Term(vocabulary=vocabulary, class_=given.pop("class", None), bounds=bounds, **given)
