@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ _LINES = (
 _COCKTAILS = [Cocktail.parse(line) for line in _LINES]
 DOCTORS = ("dr-a", "dr-b", "dr-c")
 PATIENTS = ("P-1", "P-2", "P-3")
+EARLY = datetime(2025, 2, 28, tzinfo=UTC)
+"""Before anything else that has happened here."""
 REASONS = ("a slip", "wrong patient", "moved away")
 
 
@@ -75,7 +78,7 @@ class Model:
         return self.kind, self.status, len(self.versions)
 
 
-def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog) -> Any:
+def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog, at: datetime) -> Any:
     """Return a record of a kind that can be true of a patient, pointing to *link* where it needs one."""
     said: dict[str, dict[str, Any]] = {
         "patient_facts": {"sex": "female", "birth_year": 1980},
@@ -91,7 +94,7 @@ def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog) -
     if kind == "preparation":
         parts = log.get(link).record.cocktail.parts
         fields["stock"] = [{"agent": part.agent.id, "lot": "L-1"} for part in parts]
-    return KINDS[kind](patient=patient, at=AT, **fields)
+    return KINDS[kind](patient=patient, at=at, **fields)
 
 
 class LogMachine(RuleBasedStateMachine):
@@ -210,17 +213,21 @@ class LogMachine(RuleBasedStateMachine):
         kind=st.sampled_from(list(LINKED)),
         patient=st.sampled_from(PATIENTS),
         data=st.data(),
+        early=st.booleans(),
         second=st.booleans(),
     )
-    def follow(self, kind: str, patient: str, data: st.DataObject, second: bool) -> Entry | None:
+    def follow(self, kind: str, patient: str, data: st.DataObject, early: bool, second: bool) -> Entry | None:
         there = [model for model in self.records.values() if model.kind == LINKED[kind]]
         if LINKED[kind] is not None and not there:
             return None
         link = data.draw(st.sampled_from(there)) if LINKED[kind] is not None else None
-        record = part_of_a_course(kind, patient, link.id if link else "", self.log)
+        at = EARLY if early else datetime.now(UTC)
+        record = part_of_a_course(kind, patient, link.id if link else "", self.log, at)
         log = self.writer(second)
-        if link is not None and (link.fields["patient"] != patient or link.status == "voided"):
-            with pytest.raises(RecordError, match=r"belongs to another patient|that was voided"):
+        wrong = link is not None and (link.fields["patient"] != patient or link.status == "voided")
+        if wrong or (link is not None and early):
+            rule = r"belongs to another patient|that was voided|later than this record itself"
+            with pytest.raises(RecordError, match=rule):
                 log.record(record)
             return None
         entry = log.record(record)
