@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from mesococktail.errors import ConflictError, RecordError, RecordNotFoundError
 from mesococktail.log.acts import STANDING, Standing, standing, standing_of
 from mesococktail.log.ids import bytes_of
@@ -21,6 +23,7 @@ from mesococktail.records import (
     time_text,
     values_of,
 )
+from mesococktail.records.checks import contradictions
 
 if TYPE_CHECKING:
     import sqlite3
@@ -156,15 +159,26 @@ def nothing_hangs_on(connection: sqlite3.Connection, now: Standing) -> None:
     )
 
 
-def still_in_order(connection: sqlite3.Connection, now: Standing, amended: object) -> None:
-    """Refuse to move a record behind one that points to it.
+def still_fits(connection: sqlite3.Connection, now: Standing, amended: object) -> None:
+    """Refuse new content of a record that what points to it contradicts.
 
     Raises:
-        RecordError: It would happen later than what points to it.
+        RecordError: It would happen later than what points to it, or less was prepared than was given.
     """
-    if _said(amended, "at") == _said(now.record, "at"):
+    if now.kind == "doctor":
         return
     for one in _hanging(connection, now):
+        linked = {link: there for link, there in _linked(connection, one).items() if link != now.id}
+        known = known_around(connection, one.record, one.kind, linked, one.id)
+        instead = attrs.evolve(
+            known,
+            linked={**known.linked, now.id: Stands(now.id, amended, now.status)},
+            of_patient=tuple(other for other in known.of_patient if other.id != now.id),
+        )
+        for error in contradictions(one.record, instead):
+            raise RecordError(
+                error.rule, path=f"{one.kind} {one.id}: {error.path}", cure=f"correct the {one.kind} first"
+            )
         if _too_early(one.record, amended):
             raise RecordError(
                 f"is later than the {one.kind} {one.id} of {time_text(one.record.at)} that points to it",
@@ -172,6 +186,11 @@ def still_in_order(connection: sqlite3.Connection, now: Standing, amended: objec
                 got=time_text(_said(amended, "at")),
                 cure=f"correct the {one.kind} first",
             )
+
+
+def _linked(connection: sqlite3.Connection, one: Standing) -> dict[str, Standing]:
+    links = {value for _, field, value in values_of(one.record) if field.type is FieldType.RECORD}
+    return {link: standing(connection, bytes_of(link)) for link in links}
 
 
 def _hanging(connection: sqlite3.Connection, now: Standing) -> Iterator[Standing]:

@@ -12,7 +12,7 @@ from mesococktail.log import chain
 from mesococktail.log.acts import Standing, may, needs_reason, same_doctor, standing
 from mesococktail.log.chain import Entry, Receipt
 from mesococktail.log.ids import Maker, bytes_of, text_of
-from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_in_order
+from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_fits
 from mesococktail.log.names import STATUS
 from mesococktail.log.writer import Act, Writer
 from mesococktail.records import Doctor, admit, changed, complete, document, name_of
@@ -125,7 +125,7 @@ class Recorder:
             if now.kind != kind:
                 raise ConflictError(f"is a {now.kind}, and the new content is a {kind}", got=now.id)
             _keeps_identity(now.record, made)
-            still_in_order(sqlite, now, made)
+            still_fits(sqlite, now, made)
             content = document(self.considered(sqlite, given, kind, now.id))
             status = STATUS.index(now.status)
             return self._next(now, "amend", why, recorded_by, content, content, status)

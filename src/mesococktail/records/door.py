@@ -30,7 +30,7 @@ from mesococktail.records import (
 )
 from mesococktail.records.adverse_event import AdverseEvent
 from mesococktail.records.aftercare import Aftercare
-from mesococktail.records.checks import checked, cocktail_findings, expected
+from mesococktail.records.checks import checked, cocktail_findings, contradictions, expected
 from mesococktail.records.consent import Consent
 from mesococktail.records.fields import Field, FieldType, fields_of
 from mesococktail.records.kinds import changed, name_of
@@ -66,7 +66,7 @@ def complete(record: Any, formulary: Formulary, now: datetime, known: Known = NO
     """
     coded, wrong = _coded(record, formulary)
     if not wrong:
-        errors = [*_faults(coded, formulary), *(_mistold(coded, formulary))]
+        errors = [*_faults(coded, formulary), *_mistold(coded, formulary), *contradictions(coded, known)]
         wrong = [finding for error in errors for finding in error.findings]
     if wrong:
         raise RecordError(wrong[0].message, path=wrong[0].path, findings=wrong)
