@@ -1,6 +1,8 @@
-"""A clinic's own formulary file: its agents, stock strengths, formulas and terms.
+"""A clinic's own formulary file: its agents, stock, formulas, terms, rules, aftercare and plans.
 
 ```toml
+jurisdiction = "FR"
+
 [stock]
 minoxidil = "5 mg/mL"
 dutasteride = [{ product = "Compounded A", strength = "0.5 mg/mL" }, { strength = "0.1 mg/mL" }]
@@ -21,7 +23,35 @@ indication = "androgenetic alopecia"
 vocabulary = "zones"
 code = "nape"
 label = "nape"
+
+[[rules]]
+code = "our_dutasteride_dose"
+version = "1"
+type = "limit"
+severity = "warn"
+message = "we give at most 1 mg of dutasteride in a session"
+agents = ["dutasteride"]
+of = "dose"
+most = "1 mg"
+per = "session"
+
+[[aftercare]]
+code = "no_hat"
+version = "1"
+polarity = "do_not"
+text = "Do not wear a tight hat for at least 1 day."
+duration = "at least 1 day"
+bound = "at_least"
+days = 1
+
+[[plans]]
+code = "monthly"
+version = "1"
+name = "monthly for half a year"
+text = "every 4 weeks x6"
 ```
+
+What the rules, aftercare rules and plans of a file may say is in `clinic_rules`.
 """
 
 from __future__ import annotations
@@ -33,6 +63,8 @@ import attrs
 
 from mesococktail.errors import AgentError, AmountError, FormularyError, TermError
 from mesococktail.formulary.agent import PREMISES, Agent, Cited, Composition, Measure, Member
+from mesococktail.formulary.clinic_rules import with_rules
+from mesococktail.formulary.clinic_values import fault_at
 from mesococktail.formulary.formulary import Formula, Formulary, Stock
 from mesococktail.formulary.names import either, key, new_name, slug
 from mesococktail.formulary.terms import Term
@@ -62,6 +94,7 @@ def read_clinic(path: str | PathLike[str], base: Formulary) -> Formulary:
     made = attrs.evolve(base, vocabularies=_terms(file, base), own=base.own + data)
     made = attrs.evolve(made, agents=_agents(file, made))
     made = attrs.evolve(made, stocks=_stocks(file, made), formulas=base.formulas + _formulas(file, made))
+    made = with_rules(file, made)
     file.done()
     return made
 
@@ -153,7 +186,7 @@ def _free(name: str, path: str, known: _Known) -> None:
     try:
         found = known.named(new_name(name))
     except AgentError as error:
-        raise error_at(error, path) from error
+        raise fault_at(error, path) from error
     if found:
         taken = either([agent.name for agent in found], "and")
         raise FormularyError(f"is a name of {taken} already", path=path, got=name, cure="choose another")
@@ -171,7 +204,7 @@ def _composition(table: Table | None, known: _Known) -> Composition | None:
         try:
             found = known.named(said)
         except AgentError as error:
-            raise error_at(error, f"{table.at('members')}[{i}]") from error
+            raise fault_at(error, f"{table.at('members')}[{i}]") from error
         if len(found) > 1:
             meant = either([agent.name for agent in found])
             path = f"{table.at('members')}[{i}]"
@@ -199,7 +232,7 @@ def _stocks(file: Table, known: Formulary) -> tuple[Stock, ...]:
         try:
             agent = known.find(name).agent
         except AgentError as error:
-            raise error_at(error, path) from error
+            raise fault_at(error, path) from error
         if agent.id in given:
             rule = f"the stock of {agent.name} is given twice"
             raise FormularyError(rule, path=path, cure="write one list of its products")
@@ -225,7 +258,7 @@ def _stock(said: object, agent: Agent, path: str) -> Stock:
     try:
         amount = Amount.parse(stock.strength, units=agent.units)
     except AmountError as error:
-        raise error_at(error, path) from error
+        raise fault_at(error, path) from error
     if not any(amount.dimension.value in _STRENGTHS[measure] for measure in agent.measures):
         rule = f"is {amount.dimension.value}, and {agent.name} is dosed by {either(agent.measures)}"
         fits = [dimension for measure in agent.measures for dimension in _STRENGTHS[measure]]
@@ -242,7 +275,7 @@ def _formulas(file: Table, known: Formulary) -> tuple[Formula, ...]:
         try:
             named = (key(name), version)
         except AgentError as error:
-            raise error_at(error, table.at("name")) from error
+            raise fault_at(error, table.at("name")) from error
         if named in taken:
             cure = "give the next version"
             raise FormularyError(
@@ -261,7 +294,7 @@ def _term_code(said: str, vocabulary: str, path: str, known: Formulary) -> str:
     try:
         return known.term(vocabulary, said).code
     except (TermError, AgentError) as error:
-        raise error_at(error, path) from error
+        raise fault_at(error, path) from error
 
 
 def _terms(file: Table, base: Formulary) -> dict[str, Vocabulary]:
@@ -276,7 +309,7 @@ def _terms(file: Table, base: Formulary) -> dict[str, Vocabulary]:
                 holder = taken.get(key(text))
                 held = base.vocabularies[term.vocabulary].holds(text)
             except AgentError as error:
-                raise error_at(error, table.at(where)) from error
+                raise fault_at(error, table.at(where)) from error
             if held or not (holder is None or holder is term):
                 raise FormularyError("is in the vocabulary already", path=table.at(where), got=text)
             taken[key(text)] = term
@@ -305,8 +338,3 @@ def _term(table: Table, base: Formulary) -> Term:
         class_=table.text("class"),
         stages=table.texts("stages"),
     )
-
-
-def error_at(error: AgentError | AmountError | TermError, path: str) -> FormularyError:
-    """Return what another layer refused as a fault of the file, at its place there."""
-    return FormularyError(error.rule, path=path, got=error.got, cure=error.cure)

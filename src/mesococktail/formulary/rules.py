@@ -41,6 +41,9 @@ trial or its authors, a review or course, habit, somebody who sells, an official
 FACTS = ("pregnancy", "could_become_pregnant", "partner_could_become_pregnant")
 """Which facts of a patient a rule may look at."""
 
+WHERE = ("here", "elsewhere")
+"""Where the decision on a status was taken, seen from the clinic."""
+
 CONSENTS = ("missing", "off_label")
 """What a rule on consent may be about."""
 
