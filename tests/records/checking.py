@@ -37,9 +37,7 @@ def mixture(*parts: str) -> str:
 
 
 def made(kind: Any, **fields: Any) -> Any:
-    record = kind(**({"patient": "P-1", "at": AT} | fields))
-    cocktail = getattr(record, "cocktail", None)
-    return record if cocktail is None else attrs.evolve(record, cocktail=Cocktail.parse(str(cocktail)))
+    return kind(**({"patient": "P-1", "at": AT} | fields))
 
 
 def prescription(cocktail: Any = LINE, **fields: Any) -> Any:
@@ -108,7 +106,7 @@ def lacking(record: Any, known: Known, formulary: Formulary = OURS) -> tuple[str
 
 
 def contradicted(record: Any, known: Known) -> list[str]:
-    return [str(error) for error in contradictions(done(record, known), known)]
+    return [str(error) for error in contradictions(record, known)]
 
 
 def by_message(record: Any, known: Known, code: str, formulary: Formulary = OURS) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from mesococktail.errors import MesococktailError
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks.ruling import by_rule, outside, ruled, rules, speaks_itself
+from mesococktail.records.checks.ruling import by_rule, days_of, outside, ruled, rules, speaks_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from mesococktail.amounts import Amount
     from mesococktail.cocktails import Adjunct, Cocktail, Ingredient
@@ -48,7 +47,7 @@ def mixture_checked(record: Prescription, formulary: Formulary) -> Iterator[Find
 def _status(
     rule: Rule, agents: tuple[Agent, ...], at: datetime | Around, formulary: Formulary, path: str
 ) -> Iterator[Finding | str]:
-    first, last = _days(at)
+    first, last = days_of(at)
     here = formulary.jurisdictions
     for agent in agents:
         if not agent.status or not rule.speaks_of(agent):
@@ -56,10 +55,8 @@ def _status(
         status = rule.status_of(agent, first, here)
         if status is not None:
             since = f" since {status.since}" if status.since else ""
-            said = (
-                f"{agent.name} is {status.status} in {status.jurisdiction}{since} ({status.source}) "
-                "and falls under"
-            )
+            decided = f"{status.jurisdiction}: {status.status}{since}; {status.source}"
+            said = f"{agent.name} ({decided}) falls under"
             yield by_rule(rule, path, said)
             return
         # Whether a decision holds here cannot be said where nobody said where the clinic is, and whether
@@ -68,15 +65,6 @@ def _status(
         if rule.status_of(agent, last, here or (all_places if rule.where == "here" else ())) is not None:
             yield rule.code
             return
-
-
-def _days(at: datetime | Around) -> tuple[date, date]:
-    """Return the first and the last day that a time may mean, where it happened."""
-    if isinstance(at, datetime):
-        return at.date(), at.date()
-    month = at.month or 12
-    last = date(at.year, month, at.day or monthrange(at.year, month)[1])
-    return date(at.year, at.month or 1, at.day or 1), last
 
 
 def _pairs(cocktail: Cocktail, formulary: Formulary) -> Iterator[Finding]:

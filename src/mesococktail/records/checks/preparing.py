@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,13 +12,12 @@ from mesococktail.errors import MesococktailError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import RuleType
 from mesococktail.records.checks.given import agent_of
-from mesococktail.records.checks.ruling import by_rule, rules
+from mesococktail.records.checks.ruling import by_rule, days_of, rules
 from mesococktail.records.prescription import Prescription
 from mesococktail.records.times import is_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from mesococktail.amounts import Amount
     from mesococktail.cocktails import Adjunct, Cocktail, Ingredient
@@ -58,12 +58,18 @@ def prepared(record: Preparation, formulary: Formulary, known: Known) -> Iterato
 
 def expired(stock: StockUsed, at: datetime | Around, path: str) -> Iterator[Finding]:
     """Yield that a stock had expired: one good until a month is good to its end."""
-    if stock.expiry is not None and is_before(stock.expiry, at):
+    expiry = stock.expiry
+    if expiry is None:
+        return
+    precise = isinstance(expiry, datetime) and isinstance(at, datetime)
+    # What is printed is a day or a month of the calendar of the place where it is used.
+    over = is_before(expiry, at) if precise else days_of(expiry)[1] < days_of(at)[0]
+    if over:
         yield Finding(
             Severity.ERROR,
             "expired_stock",
             path,
-            f"{stock.agent} of {_lot(stock)} expired {str(stock.expiry)[:10]}, before {str(at)[:10]}",
+            f"{stock.agent} of {_lot(stock)} expired {str(expiry)[:10]}, before {str(at)[:10]}",
         )
 
 
