@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.cocktails import Adjunct, Cocktail
@@ -53,17 +53,12 @@ def synthetic_courses(*, seed: int = SEED) -> Iterator[dict[str, object]]:
             followed.add(patient)
             records += course.records()
         else:
-            records.append(course.prescription)
+            records.append(prescription)
     yield from sorted(records, key=lambda record: datetime.fromisoformat(str(record["at"])))
 
 
 def _indication(prescription: dict[str, object]) -> object:
     return prescription["indication"]
-
-
-@cache
-def _cocktail(text: str) -> Cocktail:
-    return Cocktail.parse(text)
 
 
 class _Course:
@@ -79,8 +74,10 @@ class _Course:
         self._patient = str(prescription["patient"])
         self._doctor = str(prescription["doctor"])
         self.prescription = {"kind": "prescription", "id": self._id(self._at), **prescription}
-        self._cocktail = _cocktail(str(prescription["cocktail"]))
-        self._asked = self._rng.random()
+
+    @cached_property
+    def _cocktail(self) -> Cocktail:
+        return Cocktail.parse(str(self.prescription["cocktail"]))
 
     def chance(self, rate: float) -> bool:
         """Whether something happens that happens at that rate."""
@@ -218,8 +215,8 @@ class _Course:
         if given != "given":
             fields["reason"] = self._rng.choice(self._rates["reasons"][given])
         if given != "not_given":
-            total = self._cocktail.total
-            volume = Decimal(0) if total is None else Decimal(total.to("mL").value)
+            # Every mixture of the clinic has volumes that add up.
+            volume = Decimal(str(self._cocktail.total).removesuffix(" mL"))
             volume = volume / 2 if given == "partly" else volume
             vertex = (volume / 4).quantize(Decimal("0.05"))
             fields |= {

@@ -20,7 +20,7 @@ from mesococktail.formulary import Formulary
 from mesococktail.records import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mesococktail.formulary import PublishedFormula
 
@@ -66,7 +66,7 @@ def not_a_course() -> dict[str, str]:
 
 
 def not_recorded(formula_id: str) -> list[tuple[str, str]]:
-    """Return what is printed of a formulation and not in its course, or only in part, each with the reason."""
+    """Return what is printed of a formulation and not, or only in part, in its course, with reasons."""
     reasons: Mapping[str, str] = _data()["reasons"]
     return [
         (fact["what"], reasons.get(fact["why"], fact["why"]))
@@ -134,13 +134,13 @@ class _Course:
         for number, at in enumerate(self._dates(stage, plan, start), start=1):
             yield from self._session(stage, prescription, number, at)
 
-    def _dates(self, stage: dict[str, Any], plan: str | None, start: datetime) -> list[datetime | str]:
+    def _dates(self, stage: dict[str, Any], plan: str | None, start: datetime) -> Sequence[datetime | str]:
         if "undated" in stage:
             return [f"{start.year}"] * stage["undated"]
         sessions = stage.get("sessions")
         if plan is None:
             return [start][:sessions]
-        return list[datetime | str](dates_of(Plan.parse(plan), start, sessions))
+        return dates_of(Plan.parse(plan), start, sessions)
 
     def _session(
         self, stage: dict[str, Any], prescription: dict[str, object], number: int, at: datetime | str
@@ -155,7 +155,7 @@ class _Course:
             zone = {"zone": "other", "description": half["half"]}
             if "stock" in half:
                 stock = [{"agent": agent, "lot_status": "unknown"} for agent in half["stock"]]
-                made = self._prepared(prescription, at, stock)
+                made = self._prepared(prescription, at, stock, accepted=half.get("accepted"))
                 yield made
                 zone["preparation"] = made["id"]
             zones.append(zone)

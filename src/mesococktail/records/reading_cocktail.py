@@ -76,7 +76,7 @@ def read_cocktail(raw: object, formulary: Formulary | None) -> Cocktail:
         MesococktailError: It is not one; the error carries every fault with its path.
     """
     if isinstance(raw, str) and formulary is not None:
-        return Cocktail.parse(raw, formulary=formulary)
+        return _shared_line(raw, formulary)
     if not isinstance(raw, Mapping):
         raise DocumentError("must be a cocktail: its one-line text, or an object", got=raw)
     wrong: list[MesococktailError] = list(_extra(raw, _COCKTAIL))
@@ -94,6 +94,11 @@ def read_cocktail(raw: object, formulary: Formulary | None) -> Cocktail:
     if wrong:
         raise together(wrong)
     return Cocktail(*parts, deviation=raw.get("deviation"))
+
+
+@lru_cache(maxsize=1024)
+def _shared_line(text: str, formulary: Formulary) -> Cocktail:
+    return Cocktail.parse(text, formulary=formulary)
 
 
 def _part(raw: object, name: str, formulary: Formulary | None) -> Ingredient | Adjunct:
