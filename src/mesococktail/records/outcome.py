@@ -42,7 +42,7 @@ class Outcome:
     measure: Annotated[str, About("What was measured or observed.", FieldType.CODE, codes="outcome_measures")]
     description: Annotated[str | None, About("In words; needed where the measure is other.")] = None
     amount: Annotated[Amount | None, About("The value with its unit, such as 150 hairs/cm2.")] = None
-    score: Annotated[Decimal | None, About("The value on a scale without a unit.")] = None
+    score: Annotated[Decimal | None, About("The value on a scale without a unit; 0 for none at all.")] = None
     stage: Annotated[str | None, About("The stage on a staging scale, as it is written.")] = None
     words: Annotated[str | None, About("What was observed, where it is not a number.")] = None
     response: Annotated[
@@ -98,6 +98,8 @@ def faults(record: Outcome, formulary: Formulary) -> Iterator[RecordError]:
 
 def _answer_faults(record: Outcome, given: str, measure: Term) -> Iterator[RecordError]:
     answered = measure.answered
+    if answered == "amount" and record.score == 0:
+        return  # none at all, which no amount can say, is none in every unit
     if answered is not None and given not in (answered, "words"):
         cure = f"give {answered} instead" + (f", in {measure.unit}" if measure.unit else "")
         yield RecordError(f"{measure.label} is answered by {answered}", path=given, cure=cure)
