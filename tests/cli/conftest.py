@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from click.testing import CliRunner
 
+from mesococktail import PrescriptionLog
 from mesococktail.cli import main
 from tests.log.helpers import GIVEN, make
 
@@ -61,3 +62,23 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return result
 
     return invoke
+
+
+@pytest.fixture
+def course(folder: Path) -> Path:
+    """Go on with the course of P-014: what was prepared and given, and what the examples point to."""
+    with PrescriptionLog.open(folder / "clinic.db") as log:
+        prescription = next(log.prescriptions(patient="P-014")).id
+        stock = [
+            {"agent": agent, "lot": lot, "expiry": "2099-05", "strength": "5 mg/mL", "drawn": "1 mL"}
+            for agent, lot in (("minoxidil", "A12"), ("biotin", "B7"))
+        ]
+        who = {"patient": "P-014", "at": "2025-03-08T10:00+04:00", "prescription": prescription}
+        made = log.append_many(
+            [{"kind": "preparation", "prepared_by": "nurse-1", "total": "2 mL", "stock": stock} | who]
+        )
+        assert made.appended == 1
+        preparation = next(log.standing("preparation")).id
+        given = {"preparation": preparation, "injected_by": "dr-a", "volume": "2 mL"}
+        assert log.append_many([{"kind": "session"} | who | given]).appended == 1
+    return folder

@@ -73,10 +73,68 @@ def test_the_environment_does_not_correct_the_doctor(run: Run, monkeypatch: pyte
     assert "doctor: dr-a" in run("show", "last").stdout
 
 
-def test_a_doctor_is_not_corrected_here(run: Run) -> None:
+def test_the_options_of_a_prescription_are_for_no_other_kind(run: Run) -> None:
     record_id = json.loads(run("doctor").stdout)[0]["record_id"]
     said = run("amend", record_id, "--rationale", "x", "--reason", "x", code=2).stderr
-    assert "this is a doctor; mesococktail doctor ID NAME --reason" in said
+    assert "--rationale is for a prescription, and this is a doctor; say --set FIELD=VALUE" in said
+    run("amend", record_id, "--set", "speciality=dermatology", "--reason", "x")
+    assert json.loads(run("doctor").stdout)[0]["speciality"] == "dermatology"
+
+
+def test_a_field_of_any_kind_is_set_by_its_path(run: Run, course: Path) -> None:
+    words = ("amend", "last:session", "--reason", "misread")
+    assert course.exists()
+    result = run(*words, "--set", "zones=frontal; volume=1 mL", "--set", "zones=vertex; volume=1 mL")
+    assert "zones[1]: (nothing) -> vertex, 1 mL" in result.stderr
+    result = run(*words, "--set", "zones[0].volume=1.5 mL", "--set", "zones[1].volume=0.5 mL")
+    assert "zones[0].volume: 1 mL -> 1.5 mL" in result.stderr
+    run(*words, "--set", "zones[1]=occipital; volume=0.5 mL", "--set", "points=40", "--set", "needle=30 G")
+    record = json.loads(run("show", "last:session", "--json").stdout)["record"]
+    assert [zone["zone"] for zone in record["zones"]] == ["frontal", "occipital"]
+    assert (record["points"], record["needle"]) == (40, "30 G")
+    run(*words, "--clear", "needle", "--clear", "zones", "--set", "note=x")
+    record = json.loads(run("show", "last:session", "--json").stdout)["record"]
+    assert record.keys() & {"needle", "zones", "note"} == {"note"}
+
+
+def test_a_group_within_a_record_is_set_and_cleared(run: Run, course: Path) -> None:
+    words = ("amend", "last:preparation", "--reason", "misread")
+    assert course.exists()
+    run(*words, "--set", "prp.tube=kit 7", "--set", "prp.spins=400 x g", "--set", "prp.spins=3000 rpm")
+    run(
+        *words, "--set", "prp.spins[0].duration=10 min", "--set", "prp.activation=none", "--clear", "prp-tube"
+    )
+    prp = json.loads(run("show", "last:preparation", "--json").stdout)["record"]["prp"]
+    assert prp == {
+        "activation": "none",
+        "spins": [{"duration": "10 min", "speed": "400 [g]"}, {"speed": "3000 {rpm}"}],
+    }
+    run(*words, "--clear", "prp")
+    assert "prp" not in json.loads(run("show", "last:preparation", "--json").stdout)["record"]
+    assert "prp.spins[0].duration: 10 min" in run("show", "last:preparation", "--history").stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("needle", "write PATH=VALUE"),
+        ("findings=x", "is no field of it; it has patient, at, given,"),
+        ("zones[3].volume=1 mL", "there is none; the first is zones[0]"),
+        ("needle.gauge=30", "has no 'gauge' in it"),
+        ("Needle!=30", "is no field of it"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(run: Run, course: Path, setting: str, said: str) -> None:
+    assert course.exists()
+    assert said in run("amend", "last:session", "--reason", "x", "--set", setting, code=2).stderr
+    twice = ("--set", "needle=x", "--set", "needle=y")
+    assert "is set twice" in run("amend", "last:session", "--reason", "x", *twice, code=2).stderr
+
+
+def test_a_value_that_is_refused_is_said_with_its_path(run: Run, course: Path) -> None:
+    assert course.exists()
+    said = run("amend", "last:preparation", "--reason", "x", "--set", "stock[0].drawn=1 mg", code=3).stderr
+    assert "stock[0].drawn: 1 mg: must be a volume" in said
 
 
 @pytest.mark.parametrize("act", ["amend", "void", "stop"])

@@ -11,12 +11,16 @@ from click.testing import CliRunner
 
 from mesococktail.cli import main
 from mesococktail.cli.app import COMMANDS
+from mesococktail.cli.shared import command_name
+from mesococktail.records import KINDS
 from mesococktail.research import QUESTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATHS = [(name,) for name in COMMANDS] + [("study", question.command) for question in QUESTIONS.values()]
+PATHS: list[tuple[str, ...]] = [(name,) for name in COMMANDS]
+PATHS += [("study", question.command) for question in QUESTIONS.values()]
+PATHS += [("record", command_name(kind)) for kind in KINDS]
 
 
 def command_at(path: tuple[str, ...]) -> click.Command:
@@ -35,12 +39,12 @@ def examples(path: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
-def test_the_examples_of_the_help_work(path: tuple[str, ...], folder: Path) -> None:
+def test_the_examples_of_the_help_work(path: tuple[str, ...], course: Path) -> None:
     if path[0] in ("init", "export"):
-        (folder / {"init": "clinic.db", "export": "clinic.jsonl"}[path[0]]).unlink()
+        (course / {"init": "clinic.db", "export": "clinic.jsonl"}[path[0]]).unlink()
     for line in examples(path):
         words = shlex.split(line)
-        assert tuple(words[1 : 1 + len(path)]) == path or path == ("study",)
+        assert tuple(words[1 : 1 + len(path)]) == path or path in (("study",), ("record",))
         result = CliRunner().invoke(main, words[1:], prog_name="mesococktail")
         assert result.exit_code == 0, (line, result.output)
         assert result.output

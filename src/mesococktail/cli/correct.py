@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
-from mesococktail.cli.fields import field_options, given_fields, merged, option_name, take_fields
-from mesococktail.cli.shared import acknowledge, complete_record, example, find_id, say, with_log
+from mesococktail.cli.fields import (
+    DEFAULTED,
+    field_options,
+    has_default_time,
+    merged,
+    option_name,
+    take_fields,
+)
+from mesococktail.cli.setting import cleared, set_fields
+from mesococktail.cli.shared import (
+    acknowledge,
+    complete_record,
+    example,
+    find_id,
+    say,
+    with_log,
+)
+from mesococktail.cli.values import Taker, accepted_of
+from mesococktail.cli.writing import say_checks
+from mesococktail.records import Prescription
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def _which(command: Command) -> Command:
-    return click.argument("which", metavar="ID", shell_complete=complete_record)(command)
+    return click.argument("which", metavar="ID", shell_complete=complete_record())(command)
 
 
 def _reason(command: Command) -> Command:
@@ -28,66 +45,63 @@ def _reason(command: Command) -> Command:
 
 @click.command(
     "amend",
-    epilog=example('mesococktail amend last --db clinic.db --rationale "dry scalp" --reason "was missing"'),
+    epilog=example(
+        'mesococktail amend last --db clinic.db --rationale "dry scalp" --reason "was missing"',
+        'mesococktail amend last --db clinic.db --set indication.stage=II --reason "was missing"',
+    ),
 )
 @_which
 @with_log(write=True, formulary=True)
 @_reason
-@field_options(without=("patient", "doctor"))
-@click.option("--doctor", "field_doctor", metavar="ID", help="Id of the doctor who prescribed.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help='A field of any kind of record, such as "zones[0].volume=2 mL". May be repeated.',
+)
 @click.option("--clear", multiple=True, metavar="FIELD", help="Leave this out from now on. May be repeated.")
+@field_options(Prescription, without=("patient", "doctor"))
+@click.option("--doctor", "field_doctor", metavar="ID", help="Id of the doctor who prescribed.")
 def amend_command(
     log: PrescriptionLog,
     which: str,
     reason: str,
+    settings: tuple[str, ...],
     clear: tuple[str, ...],
     **options: Any,  # noqa: ANN401  # one for each field
 ) -> None:
-    """Correct a prescription: write down its next version.
+    """Correct a record: write down its next version.
 
-    ID is the whole id, its first 8 characters or more, or "last". What is not said stays as it was;
-    the earlier version stays in the log.
+    ID is the whole id, its first 8 characters or more, or "last"; "last:session" is the newest session.
+    --set corrects any field of any kind, by the path that show and the history print; a prescription
+    has an option for each field as well. What is not said stays as it was; the earlier version stays in
+    the log.
     """
-    from mesococktail.cli.ask import read_or_offer  # not needed for help
-    from mesococktail.cocktails import Cocktail
-    from mesococktail.records import differences
+    from mesococktail.records import differences  # not needed for help
 
     before = log.get(find_id(log, which))
     record: Any = before.record
-    if before.kind != "prescription":
+    accepted, given = options.pop("field_accepted"), take_fields(Prescription, options, log)
+    if given and before.kind != "prescription":
+        named = option_name(next(iter(given)))
         raise click.UsageError(
-            f"this is a {before.kind}; mesococktail doctor ID NAME --reason … corrects one"
+            f"{named} is for a prescription, and this is a {before.kind}; say --set FIELD=VALUE"
         )
-    given = take_fields(options)
-    if "cocktail" in given:
-        given["cocktail"] = read_or_offer(given["cocktail"], partial(Cocktail.parse, formulary=log.formulary))
-    changes = merged(given, record) | _cleared(record, clear)
-    if "at" in given:
-        changes["at_defaulted"] = False
-    if not changes:
-        raise click.UsageError("nothing is to be changed: give at least one field, as --rationale")
+    taker = Taker(log, getattr(record, "patient", None))
+    kind: type = type(record)
+    changes = merged(kind, given, record) | set_fields(record, settings, taker)
+    if "at" in changes and has_default_time(kind):
+        changes[DEFAULTED] = False
+    if not (changes or clear or accepted):
+        raise click.UsageError("nothing is to be changed: give at least one field, as --set note=…")
     after = attrs.evolve(record, **changes)
-    entry = log.amend(before, after, reason=reason)
+    after = attrs.evolve(after, **cleared(after, clear))
+    entry = log.amend(before, after, reason=reason, accept=accepted_of(accepted))
     for change in differences(record, entry.record):
         say(str(change))
+    say_checks(entry)
     acknowledge(entry)
-
-
-def _cleared(record: object, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the fields to be emptied with what they are when nothing is said."""
-    cleared: dict[str, Any] = {}
-    known = {option_name(path)[2:]: (path, field) for path, field in given_fields() if not field.required}
-    for name in names:
-        if name not in known:
-            raise click.UsageError(f"--clear {name!r}: choose one of {', '.join(known)}")
-        path, field = known[name]
-        outer, _, inner = path.partition(".")
-        if inner:
-            group = cleared.get(outer, getattr(record, outer))
-            cleared[outer] = attrs.evolve(group, **{inner: field.default})
-        else:
-            cleared[outer] = field.default
-    return cleared
 
 
 def _act(name: str) -> Callable[..., None]:
@@ -100,14 +114,17 @@ def _act(name: str) -> Callable[..., None]:
 
 def _act_command(name: str, about: str, shown: str) -> click.Command:
     command = _which(with_log(write=True)(_reason(_act(name))))
-    about += '\n\nID is the whole id, its first 8 characters or more, or "last".'
+    about += (
+        '\n\nID is the whole id, its first 8 characters or more, or "last"; "last:session" is the newest '
+        "session, and so on."
+    )
     return click.command(name, help=about, epilog=example(shown))(command)
 
 
 void_command = _act_command(
     "void",
     "Void a record that should never have existed. It stays readable, and is no longer counted.",
-    'mesococktail void last --db clinic.db --reason "entered for the wrong patient"',
+    'mesococktail void last:session --db clinic.db --reason "entered for the wrong patient"',
 )
 stop_command = _act_command(
     "stop",

@@ -9,7 +9,10 @@ import click
 from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mesococktail.errors import MesococktailError
+    from mesococktail.findings import Finding
 
 OK = 0
 FAILED = 1
@@ -43,6 +46,7 @@ _BY_CODE = {
     "formulary": INVALID,
     "cocktail": INVALID,
     "record": INVALID,
+    "blocked": INVALID,
     "document": INVALID,
     "batch": INVALID,
     "transfer": INVALID,
@@ -78,6 +82,8 @@ class Failure(click.ClickException):
     @classmethod
     def of(cls, error: MesococktailError) -> Failure:
         """Return what to say of an error of the library: every finding on a line of its own."""
+        if error.code == "blocked":
+            return refused(error.findings)
         if len(error.findings) == 1:
             return cls(str(error), exit_code(error))
         lines = [": ".join(filter(None, (one.path, one.message))) for one in error.findings]
@@ -87,3 +93,18 @@ class Failure(click.ClickException):
     def format_message(self) -> str:
         """Return the message with every line marked, as `show` marks the first."""
         return "\nError: ".join(map(plain, self.message.split("\n")))
+
+
+def refused(findings: Sequence[Finding]) -> Failure:
+    """Return what to say of a record that is refused, and how what only blocks it may be accepted."""
+    errors = [_BY_CODE.get(one.code) for one in findings]
+    lines = [": ".join(filter(None, (one.path, one.message))) for one in findings]
+    lines = [
+        line if known is not None else f"{line} [{one.code}]"
+        for line, known, one in zip(lines, errors, findings, strict=True)
+    ]
+    if not any(errors):
+        codes = dict.fromkeys(one.code for one in findings)
+        accept = " ".join(f'--accept {code}="why"' for code in codes)
+        lines.append(f"change it, or accept what was found and say why: {accept}")
+    return Failure("\n".join(lines), next(filter(None, errors), INVALID))

@@ -53,7 +53,7 @@ def list_command(
     include_voided: bool,
     output: Output,
 ) -> None:
-    """List prescriptions in the order in which they were written down, the newest last."""
+    """List prescriptions, or records of another kind, in the order of writing, the newest last."""
     from mesococktail.log.glance import glance  # not needed for help
 
     where, values = "", []
@@ -90,7 +90,7 @@ def _row(row: tuple[Any, ...]) -> dict[str, object]:
         "mesococktail show last --db clinic.db", "mesococktail show last --history --db clinic.db"
     ),
 )
-@click.argument("which", metavar="ID", shell_complete=complete_record)
+@click.argument("which", metavar="ID", shell_complete=complete_record())
 @with_log(write=False)
 @click.option("--history", is_flag=True, help="Every version: who, when, why, and what changed.")
 @click.option("--json", "as_json", is_flag=True, help="The stored document and the entries, as JSON.")
@@ -140,23 +140,12 @@ def _entry_data(entry: Entry, *, document: bool) -> dict[str, Any]:
 
 
 def _standing(standing: Standing) -> Iterator[str]:
-    from mesococktail.records import FieldType, fields_of, shown  # not needed for --json
+    from mesococktail.cli.writing import described  # not needed for --json
 
     record = standing.record
     yield f"{standing.kind} {standing.id}, version {standing.version}, {standing.status}"
-    kind: type = type(record)
-    table, findings = None, list[str]()
-    for field in fields_of(kind):
-        value = getattr(record, field.name)
-        if field.type is FieldType.COCKTAIL and value is not None:
-            table = value.table()
-        if field.type is FieldType.FINDINGS:
-            findings = list(map(str, value))
-        elif (text := shown(field, value)) is not None and not (field.type is FieldType.FLAG and not value):
-            yield f"  {field.name}: {plain(text)}"
-    if table is not None:
-        yield f"\n{table}"
-    yield from findings
+    yield from described(record)
+    yield from map(str, getattr(record, "findings", ()))
 
 
 def _content(entries: list[Entry], before: Entry | None) -> Entry | None:

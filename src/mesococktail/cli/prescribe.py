@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mesococktail.cli.ask import ask_cocktail, can_ask, read_or_offer
-from mesococktail.cli.fields import field_options, merged, option_name, take_fields
-from mesococktail.cli.shared import (
-    acknowledge,
-    complete_patient,
-    example,
-    find_id,
-    say,
-    say_findings,
-    with_log,
-)
+from mesococktail.cli.fields import field_options, made_of, merged, needs, take_fields
+from mesococktail.cli.shared import complete_patient, example, with_log
+from mesococktail.cli.writing import write_down, writing_options
 from mesococktail.cocktails import Cocktail
-from mesococktail.records import Prescription, complete, time_text
+from mesococktail.records import Prescription, time_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mesococktail.log import PrescriptionLog
 
 _KEPT = ("indication", "cocktail", "delivery", "payload", "route", "plan", "formula", "changes")
@@ -39,15 +33,14 @@ _KEPT = ("indication", "cocktail", "delivery", "payload", "route", "plan", "form
 )
 @click.argument("cocktail", required=False)
 @with_log(write=True, formulary=True)
-@field_options(without=("cocktail", "formula"))
+@field_options(Prescription, without=("cocktail", "formula"))
 @click.option(
     "--repeat", metavar="PATIENT", shell_complete=complete_patient, help="Start from the patient's newest."
 )
 @click.option(
     "--formula", metavar="NAME", help="Start from a formula of the clinic; NAME@VERSION for one version."
 )
-@click.option("--id", "record_id", metavar="ID", help="For a call that may be repeated; give --at as well.")
-@click.option("--dry-run", is_flag=True, help="Check and show it, and store nothing.")
+@writing_options()
 def prescribe_command(
     log: PrescriptionLog,
     cocktail: str | None,
@@ -64,7 +57,7 @@ def prescribe_command(
     parentheses. Prints the new id; what was understood goes to standard error. On a terminal, a
     cocktail that is left out is asked for.
     """
-    given = take_fields(options)
+    given = take_fields(Prescription, options, log)
     if repeat and formula:
         raise click.UsageError("start from --repeat or from --formula, not from both")
     if repeat:
@@ -73,7 +66,7 @@ def prescribe_command(
         start, before = _from_formula(log, formula)
     else:
         start, before = {}, None
-    _needed(start | given)
+    needs(Prescription, start | given)
     stands_alone = given.get("payload") in ("saline", "none")
     if cocktail is not None:
         read = partial(Cocktail.parse, formulary=log.formulary)
@@ -83,46 +76,18 @@ def prescribe_command(
     elif stands_alone:
         start.pop("cocktail", None)
     _changes(start, given)
-    record = _record(start | merged(given, before))
-    _write(log, record, record_id, dry_run=dry_run)
+    record = made_of(Prescription, start | merged(Prescription, given, before))
+    write_down(log, record, record_id, dry_run=dry_run, summary=_told)
 
 
-def _record(fields: dict[str, Any]) -> Prescription:
-    made: Any = Prescription
-    at = fields.pop("at", None)
-    now = datetime.now(UTC).astimezone().replace(microsecond=0)  # a default need not feign precision
-    record: Prescription = made(at=now if at is None else at, at_defaulted=at is None, **fields)
-    return record
-
-
-def _needed(fields: dict[str, Any]) -> None:
-    missing = [name for name in ("patient", "doctor", "indication") if name not in fields]
-    if missing:
-        path = "indication.code" if missing[0] == "indication" else missing[0]
-        hint = " (or MESOCOCKTAIL_DOCTOR)" if path == "doctor" else ""
-        raise click.UsageError(f"Missing option '{option_name(path)}'{hint}.")
-
-
-def _write(log: PrescriptionLog, record: Prescription, record_id: str | None, *, dry_run: bool) -> None:
-    made: Prescription = complete(record, log.formulary, datetime.now(UTC))
-    if record_id is not None and record.at_defaulted:
-        raise click.UsageError("a call that may be repeated gives --id and --at together")
-    if dry_run:
-        from mesococktail.log.acts import links_hold  # the log's own check, without writing
-
-        links_hold(log.reading_connection(), made, "prescription")
-    if made.cocktail is not None:
-        say(f"{made.cocktail}\n\n{made.cocktail.table()}\n")
-    say(f"{made.patient}, by {made.doctor}, {time_text(made.at)}, for {made.indication.code}")
-    if made.formula is not None:
-        say(f"from the formula {made.formula}" + "".join(f"\n  {change}" for change in made.changes))
-    if made.renews is not None:
-        say(f"renews {made.renews}")
-    say_findings(made.findings)
-    if dry_run:
-        say("dry run: nothing was stored")
-        return
-    acknowledge(log.record(record, id=record_id))
+def _told(record: Prescription) -> Iterator[str]:
+    if record.cocktail is not None:
+        yield f"{record.cocktail}\n\n{record.cocktail.table()}\n"
+    yield f"{record.patient}, by {record.doctor}, {time_text(record.at)}, for {record.indication.code}"
+    if record.formula is not None:
+        yield f"from the formula {record.formula}" + "".join(f"\n  {change}" for change in record.changes)
+    if record.renews is not None:
+        yield f"renews {record.renews}"
 
 
 def _repeated(log: PrescriptionLog, patient: str, given: dict[str, Any]) -> tuple[dict[str, Any], object]:
@@ -139,7 +104,7 @@ def _repeated(log: PrescriptionLog, patient: str, given: dict[str, Any]) -> tupl
     )
     if not rows:
         raise RecordNotFoundError("has no prescription in this log to repeat", path="repeat", got=patient)
-    before = log.get(find_id(log, rows[0][0]))
+    before = log.get(rows[0][0])
     fields = {name: value for name in _KEPT if (value := getattr(before.record, name)) not in (None, ())}
     return fields | {"renews": before.id}, before.record
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mesococktail.formulary import Formulary
     from mesococktail.log import Entry, PrescriptionLog
 
+Completer = Any
+"""What click calls for what may be written."""
 Command = Any
 """A function that click calls with whatever its options are named."""
 
@@ -119,35 +121,85 @@ def with_log(*, write: bool, formulary: bool = False) -> Callable[[Command], Com
     return decorate
 
 
-def find_id(log: PrescriptionLog, written: str) -> str:
+def find_id(
+    log: PrescriptionLog,
+    written: str,
+    kind: str | None = None,
+    *,
+    patient: str | None = None,
+    path: str = "id",
+) -> str:
     """Return the id of the record that was meant: the whole id, its beginning, or ``last``.
+
+    Args:
+        log: Where to look.
+        written: ``last`` is the newest prescription, ``last:session`` the newest session.
+        kind: For a link: ``last`` is then the newest of this kind that stands.
+        patient: Only of this patient.
+        path: What it is written for.
 
     Raises:
         RecordNotFoundError: There is none.
-        RecordError: It is no id.
-        Failure: The beginning fits several.
+        RecordError: It is no id, or its beginning fits several.
     """
     from mesococktail.errors import RecordError, RecordNotFoundError
 
-    if written == "last":
-        rows = log.rows(
-            "SELECT id FROM entry WHERE kind = 'prescription' AND version = 1 ORDER BY seq DESC LIMIT 1"
-        )
-        if not rows:
-            raise RecordNotFoundError("no prescription is in this log yet", path="id", got=written)
-        return _shown(rows[0][0])
+    last, _, of = written.partition(":")
+    if last == "last":
+        wanted = kind_named(of, path) if of else kind or "prescription"
+        found = _last(log, wanted, standing=kind is not None, patient=patient)
+        if found is None:
+            whose = f" of {patient}" if patient is not None else ""
+            rule = f"no {wanted.replace('_', ' ')}{whose} is in this log yet"
+            raise RecordNotFoundError(rule, path=path, got=written)
+        return found
     digits = written.replace("-", "").lower()
     if not SHORTEST <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):  # noqa: PLR2004  # a UUID
         cure = f"use the id as it was printed, its first {SHORTEST} characters or more, or last"
-        raise RecordError("is not the id of a record", path="id", got=written, cure=cure)
+        raise RecordError("is not the id of a record", path=path, got=written, cure=cure)
     ends = (bytes.fromhex(digits.ljust(32, fill)) for fill in "0f")
     rows = log.rows("SELECT DISTINCT id FROM entry WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 5", tuple(ends))
     if not rows:
-        raise RecordNotFoundError("no record of that id is in this log", path="id", got=written)
+        raise RecordNotFoundError("no record of that id is in this log", path=path, got=written)
     if len(rows) > 1:
         ids = ", ".join(_shown(row[0]) for row in rows)
-        raise RecordError("begins several ids", path="id", got=written, cure=f"write more of one of {ids}")
+        raise RecordError("begins several ids", path=path, got=written, cure=f"write more of one of {ids}")
     return _shown(rows[0][0])
+
+
+def kind_named(written: str, path: str = "kind") -> str:
+    """Return the kind of record that was meant, written with hyphens or underscores.
+
+    Raises:
+        RecordError: There is none of that name.
+    """
+    from mesococktail.errors import RecordError
+    from mesococktail.records import KINDS
+
+    kind = written.replace("-", "_")
+    if kind not in KINDS:
+        cure = f"use one of {', '.join(map(command_name, KINDS))}"
+        raise RecordError("is not a kind of record", path=path, got=written, cure=cure)
+    return kind
+
+
+def command_name(kind: str) -> str:
+    """Return how a kind of record is called on the command line."""
+    return kind.replace("_", "-")
+
+
+def _last(log: PrescriptionLog, kind: str, *, standing: bool, patient: str | None) -> str | None:
+    where, values = "", []
+    if standing:
+        where += " AND status <> 2"
+    if patient is not None:
+        where += " AND patient = (SELECT id FROM dim_patient WHERE patient = ?)"
+        values.append(patient)
+    rows = log.rows(
+        f"SELECT id FROM entry WHERE seq = (SELECT max(key) FROM fact_{kind} WHERE 1{where})",  # noqa: S608  # our names
+        tuple(values),
+    )
+    return _shown(rows[0][0]) if rows else None
 
 
 def _shown(record_id: bytes) -> str:
@@ -197,17 +249,38 @@ def complete_patient(ctx: click.Context, _: click.Parameter, incomplete: str) ->
     return _offered(ctx, "SELECT patient FROM dim_patient ORDER BY patient", incomplete)
 
 
-def complete_record(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the newest prescriptions."""
-    return _offered(ctx, "SELECT record_id FROM prescription ORDER BY key DESC LIMIT 1000", incomplete)
+def complete_record(kind: str = "prescription") -> Completer:
+    """Return what offers the newest records of a kind."""
+
+    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        newest = f"SELECT record_id FROM {kind} ORDER BY key DESC LIMIT 1000"  # noqa: S608  # our own name
+        return _offered(ctx, newest, incomplete)
+
+    return offered
+
+
+def complete_term(vocabulary: str) -> Completer:
+    """Return what offers the codes of a vocabulary, the clinic's own as well."""
+
+    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        known = _formulary(ctx)
+        codes = [term.code for term in known.terms(vocabulary)] if known else []
+        return [code for code in codes if code.startswith(incomplete)]
+
+    return offered
 
 
 def complete_agent(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Offer the agents that the formulary knows."""
+    known = _formulary(ctx)
+    names = [agent.name for agent in known.agents.values()] if known else []
+    return [name for name in names if name.startswith(incomplete.lower())]
+
+
+def _formulary(ctx: click.Context) -> Formulary | None:
     from mesococktail.errors import MesococktailError
 
     try:
-        known = formulary_of(ctx.params.get("formulary") or os.environ.get("MESOCOCKTAIL_FORMULARY"))
+        return formulary_of(ctx.params.get("formulary") or os.environ.get("MESOCOCKTAIL_FORMULARY"))
     except MesococktailError:
-        return []
-    return [agent.name for agent in known.agents.values() if agent.name.startswith(incomplete.lower())]
+        return None

@@ -96,11 +96,12 @@ def import_command(
     *,
     dry_run: bool,
 ) -> None:
-    """Import prescriptions, or a whole exported log.
+    """Import records of any kind, or a whole exported log.
 
-    FILE is "-" for standard input, and JSON lines: of a whole log with --restore, of prescriptions
-    without. A line is an object with the fields of a prescription; it may name
-    its own "kind" (as doctor), "id" and "recorded_by". Prints the head of the log.
+    FILE is "-" for standard input, and JSON lines: of a whole log with --restore, of records without.
+    A line is an object with the fields of a record; it may name its own "kind" (such as session;
+    prescription when left out), "id" and "recorded_by". What a record points to comes before it.
+    Prints the head of the log.
     """
     if restore is not None and (dry_run or from_line > 1):
         raise click.UsageError("--restore takes the whole file: leave --dry-run and --from-line out")
