@@ -41,9 +41,9 @@ def made(kind: Any, **fields: Any) -> Any:
 
 
 def prescription(cocktail: Any = LINE, **fields: Any) -> Any:
-    given = cocktail if isinstance(cocktail, Cocktail | None) else Cocktail.parse(cocktail)
+    given = Cocktail.parse(cocktail) if isinstance(cocktail, str) else cocktail
     plain = {"doctor": "dr-a", "indication": "alopecia areata", "cocktail": given}
-    return Prescription(**({"patient": "P-1", "at": AT} | plain | fields))
+    return made(Prescription, **(plain | fields))
 
 
 def screening(answers: Any = None, **fields: Any) -> Any:

@@ -94,7 +94,7 @@ class Prp:
         """Platelets in the PRP over those in the blood, or None where one was not counted."""
         if self.baseline is None or self.concentrate is None:
             return None
-        return Amount(self.concentrate.ratio(self.baseline), "fold")
+        return Amount(self.concentrate.ratio(self.baseline), "{fold}")
 
 
 @kind

@@ -90,6 +90,14 @@ def agent_of(stock: StockUsed, cocktail: Cocktail | None) -> str:
     return stock.agent
 
 
+def agents_given(session: Session, records: Records) -> tuple[str, ...]:
+    """Return the ids of the agents that a session gave, adjuncts too, each once."""
+    given: dict[str, None] = {}
+    for _, preparation, cocktail in _mixtures(session, records):
+        given |= dict.fromkeys(_agents_of(preparation, cocktail))
+    return tuple(given)
+
+
 def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
     """Return the dose of each agent that a session gave, by agent id; None where it is not known.
 
@@ -100,20 +108,37 @@ def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
         session: The session.
         records: Its preparations and its prescription, by id; others do no harm.
     """
+    doses: dict[str, Amount | None] = {}
+    volumes = volumes_given(session)
+    for link, preparation, cocktail in _mixtures(session, records):
+        volume, whole = volumes.get(link, (None, False))
+        _add_to(doses, _doses_of(preparation, cocktail, volume if whole else None))
+    return doses
+
+
+def _mixtures(
+    session: Session, records: Records
+) -> Iterator[tuple[str | None, Preparation | None, Cocktail | None]]:
+    """Yield every mixture that went in: id and record of its preparation, and what was prescribed."""
     asked = records.get(session.prescription or "")
     cocktail = asked.record.cocktail if asked and isinstance(asked.record, Prescription) else None
-    doses: dict[str, Amount | None] = {}
-    for link, (volume, whole) in volumes_given(session).items():
+    for link in volumes_given(session):
         one = records.get(link) if link is not None else None
-        preparation = one.record if one is not None and isinstance(one.record, Preparation) else None
-        made_for = records.get(preparation.prescription) if preparation else None
-        meant = cocktail
-        if made_for is not None and isinstance(made_for.record, Prescription):
-            meant = made_for.record.cocktail
-        given = _doses_of(preparation, meant, volume if whole else None)
-        for agent, dose in given.items():
-            doses[agent] = _added(doses[agent], dose) if agent in doses else dose
-    return doses
+        if one is None or not isinstance(one.record, Preparation):
+            yield link, None, cocktail
+            continue
+        made_for = records.get(one.record.prescription)
+        known = made_for is not None and isinstance(made_for.record, Prescription)
+        yield link, one.record, made_for.record.cocktail if made_for and known else cocktail
+
+
+def _agents_of(preparation: Preparation | None, cocktail: Cocktail | None) -> Iterator[str]:
+    if preparation is not None:
+        for stock in preparation.stock:
+            yield agent_of(stock, cocktail)
+    elif cocktail is not None:
+        for part in cocktail.parts:
+            yield part.agent.id
 
 
 def _doses_of(
@@ -126,18 +151,20 @@ def _doses_of(
     total = made(preparation)
     doses: dict[str, Amount | None] = {}
     for stock in preparation.stock:
-        dose = _share(_drawn_dose(stock, cocktail), volume, total)
-        agent = agent_of(stock, cocktail)
-        doses[agent] = _added(doses[agent], dose) if agent in doses else dose
+        _add_to(doses, {agent_of(stock, cocktail): _share(_drawn_dose(stock, cocktail), volume, total)})
     return {agent: prescribed.get(agent) if dose is None else dose for agent, dose in doses.items()}
 
 
 def _prescribed(cocktail: Cocktail, volume: Amount | None) -> dict[str, Amount | None]:
     doses: dict[str, Amount | None] = {}
     for part in cocktail.parts:
-        dose = _share(part.dose or cocktail.volume(part), volume, cocktail.total)
-        doses[part.agent.id] = _added(doses[part.agent.id], dose) if part.agent.id in doses else dose
+        _add_to(doses, {part.agent.id: _share(part.dose or cocktail.volume(part), volume, cocktail.total)})
     return doses
+
+
+def _add_to(doses: dict[str, Amount | None], more: Mapping[str, Amount | None]) -> None:
+    for agent, dose in more.items():
+        doses[agent] = _added(doses[agent], dose) if agent in doses else dose
 
 
 def _drawn_dose(stock: StockUsed, cocktail: Cocktail | None) -> Amount | None:

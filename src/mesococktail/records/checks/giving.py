@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mesococktail.errors import MesococktailError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks.given import NOT_GIVEN, by_id, doses_given, preparations_of
+from mesococktail.records.checks.given import NOT_GIVEN, agents_given, by_id, doses_given, preparations_of
 from mesococktail.records.checks.mixture import held_against
 from mesococktail.records.checks.preparing import expired
 from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules, speaks_itself
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mesococktail.amounts import Amount
-    from mesococktail.formulary import Formulary, Rule
+    from mesococktail.formulary import Agent, Formulary, Rule
     from mesococktail.records.checks.given import Records
     from mesococktail.records.known import Known, Stands
     from mesococktail.records.plan import Plan
@@ -52,11 +52,13 @@ def given_checked(record: Session, formulary: Formulary, known: Known) -> Iterat
     yield from _course(record, records, earlier)
     yield from _points(record)
     yield from _technique(record, formulary)
-    doses = doses_given(record, records)
-    for agent in doses:
-        yield from _intervals(record, agent, formulary, records, earlier)
-        yield from _limits(record, agent, doses[agent], formulary, records, earlier)
-        for rule in ruled_id(formulary, agent).of(RuleType.INSTRUCTION):
+    for agent in agents_given(record, records):
+        held = ruled_id(formulary, agent)
+        for rule in held.of(RuleType.INTERVAL):
+            yield from _interval(rule, agent, record, records, earlier, formulary)
+        for rule in held.of(RuleType.LIMIT):
+            yield from _limit(rule, agent, held.agents[0], record, records, earlier)
+        for rule in held.of(RuleType.INSTRUCTION):
             yield by_rule(rule, "at", f"{_until(rule, record.at)}, for {agent}:")
 
 
@@ -153,54 +155,46 @@ def _per_point(record: Session) -> Amount | None:
     return record.injected / record.points
 
 
-def _intervals(
-    record: Session, agent: str, formulary: Formulary, records: Records, earlier: list[Stands]
+def _interval(
+    rule: Rule, agent: str, record: Session, records: Records, earlier: list[Stands], formulary: Formulary
 ) -> Iterator[Finding]:
-    for rule in ruled_id(formulary, agent).of(RuleType.INTERVAL):
-        same = [one for one in earlier if _gave(one.record, rule, formulary, records)]
-        days = _days_since(same, record.at)
-        if days is not None and rule.days is not None and days < rule.days:
-            yield by_rule(rule, "at", f"{agent} {_days(days)} after the session before it falls under")
+    same = [
+        one
+        for one in earlier
+        if any(rule in ruled_id(formulary, each).of(rule.type) for each in agents_given(one.record, records))
+    ]
+    days = _days_since(same, record.at)
+    if days is not None and rule.days is not None and days < rule.days:
+        yield by_rule(rule, "at", f"{agent} {_days(days)} after the session before it falls under")
 
 
-def _gave(session: Session, rule: Rule, formulary: Formulary, records: Records) -> bool:
-    return any(rule in ruled_id(formulary, agent).of(rule.type) for agent in doses_given(session, records))
-
-
-def _limits(
-    record: Session,
-    agent: str,
-    dose: Amount | None,
-    formulary: Formulary,
-    records: Records,
-    earlier: list[Stands],
+def _limit(
+    rule: Rule, agent: str, known_as: Agent, record: Session, records: Records, earlier: list[Stands]
 ) -> Iterator[Finding | str]:
-    """Hold the dose given, alone or with those of the days before, against the limits on doses."""
-    held = ruled_id(formulary, agent)
+    """Hold the dose given, alone or with those of the days before, against a limit on doses."""
+    if rule.of != "dose":
+        return
     asked = records.get(record.prescription or "")
     route = asked.record.route if asked and isinstance(asked.record, Prescription) else None
-    for rule in held.of(RuleType.LIMIT):
-        if rule.of != "dose" or (rule.routes and route not in rule.routes):
-            if rule.of == "dose" and route is None:
-                yield rule.code
-            continue
-        doses = [dose if speaks_itself(rule, held.agents[0]) else None]
-        for one, certain in _within(rule.days, record.at, earlier):
-            given = doses_given(one.record, records)
-            if agent in given:
-                doses.append(given[agent] if certain else None)
-        known = [each for each in doses if each is not None]
-        whole = len(known) == len(doses)
-        called = f"the dose of {agent} given"
-        if rule.days is not None:
-            called += f" in {_days(rule.days)}"
-        try:
-            together = sum(known[1:], known[0]) if known else None
-        except MesococktailError:
-            together = None
-        found = list(held_against(rule, together, held.agents[0], "volume", f"{called},"))
-        # What is known may be too much already; that it is not can be said only of the whole.
-        yield from found if whole or any(isinstance(one, Finding) for one in found) else [rule.code]
+    if rule.routes and route not in rule.routes:
+        if route is None:
+            yield rule.code
+        return
+    doses = [doses_given(record, records)[agent] if speaks_itself(rule, known_as) else None]
+    for one, certain in _within(rule.days, record.at, earlier):
+        given = doses_given(one.record, records)
+        if agent in given:
+            doses.append(given[agent] if certain else None)
+    known = [each for each in doses if each is not None]
+    called = f"the dose of {agent} given" + ("" if rule.days is None else f" in {_days(rule.days)}")
+    try:
+        together = sum(known[1:], known[0]) if known else None
+    except MesococktailError:
+        together = None
+    found = list(held_against(rule, together, known_as, "volume", f"{called},"))
+    # What is known may be too much already; that it is not can be said only of the whole.
+    whole = len(known) == len(doses)
+    yield from found if whole or any(isinstance(one, Finding) for one in found) else [rule.code]
 
 
 def _within(days: int | None, at: datetime | Around, earlier: list[Stands]) -> Iterator[tuple[Stands, bool]]:

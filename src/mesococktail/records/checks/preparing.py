@@ -174,10 +174,9 @@ def _by_rules(record: Preparation, formulary: Formulary) -> Iterator[Finding | s
 
 def _fold(prp: Prp) -> Iterator[Finding]:
     """Compare the stated concentration with the counted one, to the digits that were stated."""
-    try:
-        computed, stated = prp.fold, prp.stated_fold
-    except MesococktailError:
-        return  # no platelets in the blood: there is no fold of nothing
+    if prp.baseline is not None and not prp.baseline.value:
+        return  # there is no fold of nothing
+    computed, stated = prp.fold, prp.stated_fold
     if computed is None or stated is None:
         return
     written = _DECIMALS.match(stated.text or str(stated))
