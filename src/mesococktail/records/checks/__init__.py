@@ -8,7 +8,14 @@ from mesococktail.findings import Finding
 from mesococktail.records.checks.allergies import tolerated
 from mesococktail.records.checks.asked import consented, facts_checked, screened
 from mesococktail.records.checks.composition import cocktail_findings
-from mesococktail.records.checks.given import agent_of, contradictions, doses_given, made, volumes_given
+from mesococktail.records.checks.given import (
+    agent_of,
+    agents_given,
+    contradictions,
+    doses_given,
+    made,
+    volumes_given,
+)
 from mesococktail.records.checks.giving import given_checked
 from mesococktail.records.checks.mixture import mixture_checked
 from mesococktail.records.checks.plain import CLOCKS_DIFFER, plain_findings
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "CLOCKS_DIFFER",
+    "agents_given",
     "checked",
     "cocktail_findings",
     "contradictions",
