@@ -66,6 +66,7 @@ from mesococktail.formulary.agent import PREMISES, Agent, Cited, Composition, Me
 from mesococktail.formulary.clinic_rules import with_rules
 from mesococktail.formulary.clinic_values import fault_at
 from mesococktail.formulary.formulary import Formula, Formulary, Stock
+from mesococktail.formulary.measure import answer
 from mesococktail.formulary.names import either, key, new_name, slug
 from mesococktail.formulary.terms import Term
 from mesococktail.formulary.toml import Table, as_table, plain_text, read_toml
@@ -336,5 +337,15 @@ def _term(table: Table, base: Formulary) -> Term:
         source=table.text("source") or _SOURCE,
         synonyms=table.texts("synonyms"),
         class_=table.text("class"),
-        stages=table.texts("stages"),
+        needs_description=_flag(table, "needs_description"),
+        **answer(table, name),
     )
+
+
+def _flag(table: Table, name: str) -> bool:
+    said = table.take(name)
+    if said is not None and not isinstance(said, bool):
+        raise FormularyError(
+            "is true or false", path=table.at(name), got=said, cure="write it without quotes"
+        )
+    return said is True
