@@ -111,7 +111,7 @@ def test_a_group_within_a_record_is_set_and_cleared(run: Run, course: Path) -> N
     }
     run(*words, "--clear", "prp")
     assert "prp" not in json.loads(run("show", "last:preparation", "--json").stdout)["record"]
-    assert "prp.spins[0].duration: 10 min" in run("show", "last:preparation", "--history").stdout
+    assert "prp.spins[0].duration: (nothing) -> 10 min" in run("show", "last:preparation", "--history").stdout
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_list_is_narrowed(run: Run) -> None:
 
 
 def test_a_long_list_is_read_page_by_page(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mesococktail.cli.look._PAGE", 2)
+    monkeypatch.setattr("mesococktail.cli.listing._PAGE", 2)
     assert len(json.loads(run("list").stdout)) == 3
 
 

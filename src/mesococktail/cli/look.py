@@ -1,4 +1,4 @@
-"""``mesococktail list`` and ``show``."""
+"""``mesococktail show``."""
 
 from __future__ import annotations
 
@@ -7,100 +7,47 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import (
-    complete_doctor,
-    complete_patient,
+    as_of_option,
     complete_record,
     example,
     find_id,
-    log_options,
-    needed,
+    log_as_of,
     with_log,
 )
 from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from mesococktail.cli.output import Output
     from mesococktail.log import Entry, PrescriptionLog
     from mesococktail.log.acts import Standing
-
-    Run = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
-
-_COLUMNS = ("id", "status", "at", "patient", "doctor", "indication", "combination", "plan")
-_SELECT = (
-    "SELECT key, record_id, status, at, patient, doctor, indication, combination, plan "
-    "FROM prescription WHERE key IN (SELECT key FROM fact_prescription WHERE key {} ?"
-)
-_PAGE = 1000
-
-
-@click.command("list", epilog=example("mesococktail list --db clinic.db -p P-014 --csv"))
-@log_options(write=False)
-@click.option("-p", "--patient", metavar="ID", shell_complete=complete_patient, help="Only of this patient.")
-@click.option("--doctor", metavar="ID", shell_complete=complete_doctor, help="Only by this doctor.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the newest N.")
-@click.option("--include-voided", is_flag=True, help="Also what should never have existed.")
-@rows_output
-def list_command(
-    db: str | None,
-    patient: str | None,
-    doctor: str | None,
-    limit: int | None,
-    *,
-    include_voided: bool,
-    output: Output,
-) -> None:
-    """List prescriptions, or records of another kind, in the order of writing, the newest last."""
-    from mesococktail.log.glance import glance  # not needed for help
-
-    where, values = "", []
-    for name, wanted in (("patient", patient), ("doctor", doctor)):
-        if wanted is not None:
-            where += f" AND {name} = (SELECT id FROM dim_{name} WHERE {name} = ?)"  # noqa: S608  # our names
-            values.append(wanted)
-    if not include_voided:
-        where += " AND status <> 2"
-    with glance(needed(db)) as tables:
-        output.rows(_listed(tables.rows, where, values, limit), _COLUMNS)
-
-
-def _listed(run: Run, where: str, values: list[str], limit: int | None) -> Iterator[dict[str, object]]:
-    """Yield rows page by page, so that a long list holds neither the log nor much memory."""
-    if limit is not None:
-        newest = f"{_SELECT.format('>=')}{where} ORDER BY key DESC LIMIT ?) ORDER BY key"
-        yield from (_row(row) for row in run(newest, (0, *values, limit)))
-        return
-    after = 0
-    page = f"{_SELECT.format('>')}{where} ORDER BY key LIMIT {_PAGE}) ORDER BY key"
-    while rows := run(page, (after, *values)):
-        yield from map(_row, rows)
-        after = rows[-1][0]
-
-
-def _row(row: tuple[Any, ...]) -> dict[str, object]:
-    return dict(zip(_COLUMNS, row[1:], strict=True))
 
 
 @click.command(
     "show",
     epilog=example(
-        "mesococktail show last --db clinic.db", "mesococktail show last --history --db clinic.db"
+        "mesococktail show last --db clinic.db",
+        "mesococktail show last:session --history --db clinic.db",
+        "mesococktail show last --as-of now --db clinic.db",
     ),
 )
 @click.argument("which", metavar="ID", shell_complete=complete_record())
 @with_log(write=False)
 @click.option("--history", is_flag=True, help="Every version: who, when, why, and what changed.")
+@as_of_option
 @click.option("--json", "as_json", is_flag=True, help="The stored document and the entries, as JSON.")
-def show_command(log: PrescriptionLog, which: str, *, history: bool, as_json: bool) -> None:
+def show_command(
+    log: PrescriptionLog, which: str, as_of: str | None, *, history: bool, as_json: bool
+) -> None:
     """Show one record, as it stands or with its history.
 
-    ID is the whole id, its first 8 characters or more, or "last".
+    ID is the whole id, its first 8 characters or more, or "last"; "last:session" is the newest session,
+    and so on.
     """
-    record_id = find_id(log, which)
-    standing, entries = log.get(record_id), log.history(record_id)
+    with log_as_of(log, as_of) as then:
+        record_id = find_id(then, which)
+        standing, entries = then.get(record_id), then.history(record_id)
     if as_json:
         shown = _as_data(standing, entries if history else entries[-1:], history=history)
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))

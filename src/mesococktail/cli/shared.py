@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mesococktail.findings import Finding
     from mesococktail.formulary import Formulary
@@ -119,6 +121,36 @@ def with_log(*, write: bool, formulary: bool = False) -> Callable[[Command], Com
         return log_options(write=write, formulary=formulary)(opened)
 
     return decorate
+
+
+def as_of_option(command: Command) -> Command:
+    """Give a command ``--as-of``."""
+    said = "As the log stood at that time; a date is its whole day."
+    return click.option("--as-of", metavar="TIME", help=said)(command)
+
+
+@contextmanager
+def log_as_of(log: PrescriptionLog, as_of: str | None) -> Iterator[PrescriptionLog]:
+    """Read the log as it stood at a time that was written; as it stands where none was."""
+    if as_of is None:
+        yield log
+        return
+    with log.as_of(_moment(as_of)) as then:
+        yield then
+
+
+def _moment(written: str) -> datetime | str:
+    """Return the end of a day; any other text is left for the log to read."""
+    if written == "now":
+        return datetime.now(UTC)
+    try:
+        day = date.fromisoformat(written) if len(written) == len("2025-03-01") else None
+    except ValueError:
+        day = None
+    if day is None or day == date.max:
+        return written
+    end = datetime.combine(day + timedelta(days=1), time.min)
+    return end.astimezone() - timedelta(microseconds=1)
 
 
 def find_id(
@@ -268,6 +300,13 @@ def complete_term(vocabulary: str) -> Completer:
         return [code for code in codes if code.startswith(incomplete)]
 
     return offered
+
+
+def complete_kind(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the kinds of record."""
+    from mesococktail.records import KINDS
+
+    return [command_name(kind) for kind in KINDS if command_name(kind).startswith(incomplete)]
 
 
 def complete_agent(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

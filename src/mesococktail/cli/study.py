@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +11,26 @@ import click
 
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import (
+    as_of_option,
     complete_agent,
     complete_doctor,
     complete_patient,
     example,
     formulary_of,
+    log_as_of,
     log_options,
     needed,
+    open_log,
     say,
 )
 from mesococktail.research import QUESTIONS, Containing, Question, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mesococktail.cli.output import Output
     from mesococktail.cli.shared import Command
+    from mesococktail.log import PrescriptionLog
     from mesococktail.research import Option
 
 _CONTAINS = re.compile(r"(?:^|,)\s*(agent|class|role|from|to|directly)\s*(?:=|(?=,|$))")
@@ -69,11 +74,22 @@ def study_command() -> None:
     """
 
 
+@contextmanager
+def _source(db: str, as_of: str | None) -> Iterator[str | PrescriptionLog]:
+    """Yield the path, not an open log: counting needs less of the library than writing."""
+    if as_of is None:
+        yield db
+        return
+    with open_log(db, read_only=True) as log, log_as_of(log, as_of) as then:
+        yield then
+
+
 @cache
 def _command(question: Question) -> click.Command:
     def ask(
         db: str | None,
         formulary: str | None,
+        as_of: str | None,
         output: Output,
         contains: tuple[Containing, ...],
         *,
@@ -84,23 +100,24 @@ def _command(question: Question) -> click.Command:
         **options: Any,  # noqa: ANN401  # the conditions and the options of the question
     ) -> None:
         chosen = {option.name: options.pop(f"option_{option.name}") for option in question.options}
-        # The path, not an open log: counting needs less of the library than writing.
-        study = Study(needed(db), formulary=formulary_of(formulary) if formulary else None).where(
-            agent=containing_agent,
-            contains=contains,
-            transcribed=transcribed,
-            include_voided=include_voided,
-            **options,
-        )
-        answer = study.ask(question.name, **chosen)
-        if sql:
-            click.echo(";\n\n".join(answer.sql) + ";")
-        else:
-            output.rows(answer.texts, tuple(column.name for column in answer.columns))
+        known = formulary_of(formulary) if formulary else None
+        with _source(needed(db), as_of) as source:
+            study = Study(source, formulary=known).where(
+                agent=containing_agent,
+                contains=contains,
+                transcribed=transcribed,
+                include_voided=include_voided,
+                **options,
+            )
+            answer = study.ask(question.name, **chosen)
+            if sql:
+                click.echo(";\n\n".join(answer.sql) + ";")
+            else:
+                output.rows(answer.texts, tuple(column.name for column in answer.columns))
         for note in answer.notes:
             say(note)
 
-    made: Command = rows_output(ask)
+    made: Command = as_of_option(rows_output(ask))
     made = click.option("--sql", is_flag=True, help="Print what counted, instead of the rows.")(made)
     made = _conditions(made)
     for option in reversed(question.options):
