@@ -15,6 +15,7 @@ from mesococktail.records.checks.given import by_id
 from tests.records.checking import (
     AT,
     DAY,
+    OURS,
     PREPARATION,
     PRESCRIPTION,
     STOCK,
@@ -32,6 +33,8 @@ from tests.records.checking import (
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from mesococktail.formulary import Formulary
 
 OTHER = "00000000-0000-7000-8000-000000000003"
 KNOWN = knows(prescription=prescription(), preparation=preparation())
@@ -277,3 +280,49 @@ def test_a_dose_out_of_an_unmeasured_earlier_session_makes_the_sum_unknown() -> 
     rough = attrs.evolve(given, at=at, transcribed_from="chart 7")
     known = knows(rough, prescription=prescription(cocktail))
     assert "onabotulinumtoxina_dose" in lacking(given, known)
+
+
+LIMITED = "minoxidil 1 mL of 5 mg/mL (principal) + lidocaine 1 mL of 20 mg/mL (complementary)"
+
+
+def clinic(**fields: Any) -> Formulary:
+    rule = next(rule for rule in OURS.rules if rule.code == "lidocaine_dose")
+    return attrs.evolve(OURS, own_rules=(attrs.evolve(rule, code="own", **fields),))
+
+
+@pytest.mark.parametrize(
+    ("route", "fires", "lacks"),
+    [("dermis", True, False), ("subcutaneous", False, False), (None, False, True)],
+)
+def test_a_limit_for_some_routes_looks_at_the_route_prescribed(
+    route: str | None, fires: bool, lacks: bool
+) -> None:
+    formulary = clinic(most="1 mg", routes=("dermis",))
+    known = knows(prescription=prescription(LIMITED, route=route))
+    record = session(volume="1 mL")
+    assert ("own" in codes(record, known, formulary)) is fires
+    assert ("own" in lacking(record, known, formulary)) is lacks
+
+
+def test_a_limit_in_another_measure_cannot_be_held_against_what_was_given() -> None:
+    known = knows(prescription=prescription(LIMITED))
+    assert "own" in lacking(session(volume="1 mL"), known, clinic(most="1 IU"))
+
+
+def test_a_limit_on_volume_is_not_one_on_doses() -> None:
+    record, known = session(volume="1 mL"), knows(prescription=prescription(LIMITED))
+    assert "own" not in codes(record, known, clinic(most="0.1 mL", of="volume"))
+    assert "own" not in lacking(record, known, clinic(most="0.1 mL", of="volume"))
+
+
+def test_an_instruction_may_hold_for_days_and_ends_with_the_month() -> None:
+    rule = next(rule for rule in OURS.rules if rule.code == "dutasteride_blood_donation")
+    own = attrs.evolve(rule, code="own", agents=("minoxidil",), until_months=None, until_days=3)
+    formulary = attrs.evolve(OURS, own_rules=(own,))
+    known = knows(prescription=prescription())
+    assert by_message(session(), known, "own", formulary).startswith("at: until 2025-03-04, ")
+    months = attrs.evolve(OURS, own_rules=(attrs.evolve(own, until_days=None, until_months=6),))
+    late = session(at="2025-08-31T10:00+04:00")
+    assert by_message(late, known, "own", months).startswith("at: until 2026-02-28, ")
+    rough = session(at=Around(2025, 8), transcribed_from="chart 7")
+    assert by_message(rough, known, "own", months).startswith("at: until 2026-02-28, ")
