@@ -105,6 +105,7 @@ def _option(path: str, field: Field, *, needed: bool) -> Callable[[Command], Com
         settings["metavar"], about = _several(path, field, about)
     elif field.type is FieldType.CODE:
         settings["shell_complete"] = complete_term(field.about.codes or "")
+        about += f"  [terms: {field.about.codes}]"
     elif field.type is FieldType.RECORD:
         settings["shell_complete"] = complete_record(field.about.link or "")
         about += f' Or "last", the newest {field.about.link}.'
@@ -112,6 +113,8 @@ def _option(path: str, field: Field, *, needed: bool) -> Callable[[Command], Com
         settings["shell_complete"] = _COMPLETED[field.type]
     if field.type is FieldType.DOCTOR and field.name != "id":
         settings |= {"envvar": "MESOCOCKTAIL_DOCTOR", "show_envvar": True}
+    if isinstance(field.default, str):
+        about += f"  [default: {field.default}]"
     return click.option(*names, _key(path), help=f"{about}  [required]" if needed else about, **settings)
 
 
@@ -123,7 +126,9 @@ def _several(path: str, field: Field, about: str) -> tuple[str, str]:
     first = inner[0].upper().replace("_", "-")
     if len(inner) == 1:
         return first, about
-    return f'"{first}; NAME=VALUE; ..."', f"{about} Names: {', '.join(inner[1:])}."
+    codes = dict.fromkeys(one.about.codes for one in field.fields if one.about.codes)
+    terms = f"  [terms: {', '.join(map(str, codes))}]" if codes else ""
+    return f'"{first}; NAME=VALUE; ..."', f"{about} Names: {', '.join(inner[1:])}.{terms}"
 
 
 def take_fields(kind: type, options: dict[str, Any], log: PrescriptionLog) -> dict[str, Any]:

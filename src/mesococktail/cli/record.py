@@ -53,8 +53,9 @@ _EXAMPLES = {
 
 _HOW = """
     A TIME is now, or like 2025-03-01T10:00+04:00; an ID is the whole one, its beginning, or "last".
-    What may be repeated takes "FIRST; name=value; name=value", or a JSON object. Prints the new id;
-    what was understood goes to standard error.
+    What has several parts is written "FIRST; name=value; name=value", or as a JSON object. [terms: X]
+    are those that mesococktail terms X lists. Prints the new id; what was understood goes to standard
+    error.
 """
 
 
