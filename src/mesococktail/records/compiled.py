@@ -3,7 +3,7 @@
 It is the plain path (`reading`, `door`, `encoding`), remembered: what a value of one field becomes is worked
 out once by the plain path and looked up afterwards. Only fields that no check relates to another
 (`About.alone`) and ingredients of the commonest shape are taken. For anything else, and for whatever has a
-fault or a finding, the answer is None and the plain path speaks. A property shows that both give the same.
+fault, the answer is None and the plain path speaks. A property shows that both give the same.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts import Amount, Dimension
 from mesococktail.cocktails import Cocktail, Ingredient, NamedAgent, Portion, Role
+from mesococktail.cocktails.counting import MOST_COUNTS, PER_UNIT, counts
 from mesococktail.cocktails.making import MEASURED_AS
 from mesococktail.errors import MesococktailError
+from mesococktail.formulary import RuleType
 from mesococktail.records.checks import CLOCKS_DIFFER
 from mesococktail.records.door import complete
 from mesococktail.records.encoding import amount_json, document, part_json
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 
     Taken = tuple[Any, str]
     """The value as a stored document holds it, and the JSON of it."""
+    Parts = tuple[tuple[str, str, Dimension], ...]
+    """Agent, role and what its strength measures, of each ingredient."""
 
 MOST_REMEMBERED = 8192
 _SIMPLE = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})? [A-Za-z/]+")
 """Amounts of which every product is exact."""
-_LARGEST_FACTOR = 10**6
-"""A strength and a volume up to this have a product that no check refuses."""
+_SPREAD = 1000
+"""A volume within this factor of a millilitre makes countable doses of a strength that leaves room for it."""
 _DOSE_OF = {
     Dimension.MASS_CONCENTRATION: Dimension.MASS,
     Dimension.ACTIVITY_CONCENTRATION: Dimension.ACTIVITY,
@@ -69,13 +73,15 @@ class Compiled:
         self._formulary = formulary
         self._now = now
         self._latest = now + CLOCKS_DIFFER
-        self._doors = _Memory(self._filled_in)
+        self._doors: dict[tuple[str | None, Parts, tuple[int, ...]], dict[str, Taken] | None] = {}
+        self._decisions = _Memory(self._decisions_on)
         self._agents = _Memory(self._agent)
         self._strengths = _Memory(_strength)
         self._volumes = _Memory(_volume)
-        self._laws = _Memory(_lawful)
         self._takers = {
-            field.name: self._taker(field) for field in fields_of(Prescription) if field.about.alone
+            field.name: self._taker(field)
+            for field in fields_of(Prescription)
+            if field.about.alone and field.type is not FieldType.COCKTAIL
         }
         self._at_the_door = {field.name for field in fields_of(Prescription) if field.about.at_the_door}
 
@@ -83,18 +89,24 @@ class Compiled:
         """Return the stored document as a dict and as bytes; None where the plain path must look at it."""
         takers = self._takers
         try:
-            filled_in = self._doors[given.get("delivery")]
-            if filled_in is None or not given.keys() >= _REQUIRED:
+            mixed = self._cocktail(given.get("cocktail"))
+            if mixed is None or not given.keys() >= _REQUIRED:
                 return None
-            taken = {}
+            cocktail, parts = mixed
+            taken = {"cocktail": cocktail}
             for name, value in given.items():
+                if name == "cocktail":
+                    continue
                 taker = takers.get(name)
                 one = None if taker is None else taker(value)
                 if one is None:
                     return None
                 taken[name] = one
+            filled_in = self._door(given.get("delivery"), parts, given["at"])
         except TypeError:
             # A list or an object stands where a text is expected: it cannot be looked up.
+            return None
+        if filled_in is None:
             return None
         taken.update(filled_in)
         kept: dict[str, Any] = {}
@@ -110,8 +122,6 @@ class Compiled:
                 return _opaque
             case FieldType.TIME:
                 return self._time
-            case FieldType.COCKTAIL:
-                return self._cocktail
             case FieldType.TEXT:
                 conform = conformer(field)
                 return lambda value: _text(value, conform)
@@ -125,23 +135,55 @@ class Compiled:
         made = self._document({name: value})
         return None if made is None else (made[name], _json(made[name]))
 
-    def _filled_in(self, delivery: object) -> dict[str, Taken] | None:
-        made = self._document({} if delivery is None else {"delivery": delivery})
+    def _door(self, delivery: str | None, parts: Parts, at: str) -> dict[str, Taken] | None:
+        """Return what the door fills in for these agents in these roles at that time.
+
+        It depends on the time by the decisions on the agents alone: on which had been taken by then.
+        """
+        month, taken = at[:_MONTH], []
+        for agent, _, _ in parts:
+            dates = self._decisions[agent]
+            if any(month.startswith(since) for since in dates):
+                return None  # the day would matter
+            taken.append(sum(since < month for since in dates))
+        key = delivery, parts, tuple(taken)
+        if key not in self._doors:
+            if len(self._doors) >= MOST_REMEMBERED:
+                self._doors.clear()
+            self._doors[key] = self._filled_in(delivery, parts, at)
+        return self._doors[key]
+
+    def _decisions_on(self, agent: str) -> tuple[str, ...]:
+        return tuple(status.since[:_MONTH] for status in self._formulary.agents[agent].status if status.since)
+
+    def _filled_in(self, delivery: str | None, parts: Parts, at: str) -> dict[str, Taken] | None:
+        agents = self._formulary.agents
+        try:
+            cocktail = Cocktail(
+                *(
+                    Ingredient(NamedAgent.of(agents[agent]), Portion(dose=_DOSES[of]), Role(role))
+                    for agent, role, of in parts
+                )
+            )
+        except MesococktailError:
+            return None
+        said = {"cocktail": cocktail, "at": at} | ({} if delivery is None else {"delivery": delivery})
+        made = self._document(said, found=True)
         if made is None:
             return None
         return {name: (value, _json(value)) for name, value in made.items() if name in self._at_the_door}
 
-    def _document(self, fields: dict[str, Any]) -> dict[str, Any] | None:
+    def _document(self, fields: dict[str, Any], *, found: bool = False) -> dict[str, Any] | None:
         sample = {"patient": "P", "doctor": "D", "at": self._now, "indication": _ANY, "cocktail": _SAMPLE}
         made: Any = Prescription
         try:
             record = complete(made(**(sample | fields)), self._formulary, self._now)
         except MesococktailError:
             return None
-        if record.findings:
+        if record.findings and not found:
             return None
-        found: dict[str, Any] = json.loads(document(record))
-        return found
+        read: dict[str, Any] = json.loads(document(record))
+        return read
 
     def _time(self, value: object) -> Taken | None:
         if type(value) is not str or len(value) > _LONGEST_TIME:
@@ -155,27 +197,25 @@ class Compiled:
             return None
         return value, f'"{value}"'
 
-    def _cocktail(self, value: object) -> Taken | None:
+    def _cocktail(self, value: object) -> tuple[Taken, Parts] | None:
         if (
             type(value) is not dict
             or value.keys() != _ONLY_INGREDIENTS
             or type(value["ingredients"]) is not list
         ):
             return None
-        kept, said, roles = [], [], []
+        kept, said, parts = [], [], []
         for part in value["ingredients"]:
             taken = self._ingredient(part) if type(part) is dict else None
             if taken is None:
                 return None
-            stored, text, agent = taken
+            stored, text, agent, dimension = taken
             kept.append(stored)
             said.append(text)
-            roles.append((agent, stored["role"]))
-        if not self._laws[tuple(roles)]:
-            return None
-        return {"ingredients": kept}, f'{{"ingredients":[{",".join(said)}]}}'
+            parts.append((agent, stored["role"], dimension))
+        return ({"ingredients": kept}, f'{{"ingredients":[{",".join(said)}]}}'), tuple(parts)
 
-    def _ingredient(self, part: dict[str, Any]) -> tuple[dict[str, Any], str, str] | None:
+    def _ingredient(self, part: dict[str, Any]) -> tuple[dict[str, Any], str, str, Dimension] | None:
         if len(part) != len(_SHAPE) or part.keys() != _SHAPE:
             return None
         agent = self._agents[part["agent"]]
@@ -190,7 +230,7 @@ class Compiled:
             return None
         stored = {"agent": stored_agent, "role": role, "strength": stored_strength, "volume": volume[0]}
         text = f'{{"agent":{agent_text},"role":"{role}","strength":{strength_text},"volume":{volume[1]}}}'
-        return stored, text, agent_id
+        return stored, text, agent_id, dimension
 
     def _agent(self, name: object) -> tuple[str, frozenset[Dimension], Any, str] | None:
         """Return id, the dimensions that its strengths may have, and what is stored of an agent's name."""
@@ -203,6 +243,8 @@ class Compiled:
         agent = match.agent
         if agent.members or agent.units or match.note is not None:
             return None
+        if any(rule.type is RuleType.LIMIT and rule.speaks_of(agent) for rule in self._formulary.rules):
+            return None  # how much there is of it matters to the checks
         measures: tuple[Measure, ...] = agent.measures
         fits = frozenset(of for of, dose in _DOSE_OF.items() if MEASURED_AS[dose] in measures)
         stored = json.loads(
@@ -232,12 +274,15 @@ def _simple(value: object) -> Amount | None:
         amount = Amount.parse(value)
     except MesococktailError:
         return None
-    return amount if amount.base <= _LARGEST_FACTOR else None
+    return amount
 
 
 def _strength(value: object) -> tuple[Dimension, Any, str] | None:
     amount = _simple(value)
     if amount is None or amount.dimension not in _DOSE_OF:
+        return None
+    counted = counts(amount.base, PER_UNIT[_DOSE_OF[amount.dimension]])
+    if not _SPREAD <= counted <= MOST_COUNTS // _SPREAD:
         return None
     text = amount_json(amount)
     return amount.dimension, json.loads(text), text
@@ -247,19 +292,10 @@ def _volume(value: object) -> Taken | None:
     amount = _simple(value)
     if amount is None or amount.dimension is not Dimension.VOLUME:
         return None
+    if not 1 <= amount.base * _SPREAD <= _SPREAD**2:
+        return None
     text = amount_json(amount)
     return json.loads(text), text
-
-
-def _lawful(roles: tuple[tuple[str, str], ...]) -> bool:
-    """Whether the composition law holds for agents with these roles, asked of a cocktail that has them."""
-    try:
-        Cocktail(
-            *(Ingredient(NamedAgent(agent, agent), Portion(dose=_DOSE), Role(role)) for agent, role in roles)
-        )
-    except MesococktailError:
-        return False
-    return True
 
 
 def _json(value: object) -> str:
@@ -267,6 +303,8 @@ def _json(value: object) -> str:
 
 
 _DOSE = Amount.parse("1 mg")
+_DOSES = {Dimension.MASS_CONCENTRATION: _DOSE, Dimension.ACTIVITY_CONCENTRATION: Amount.parse("1 IU")}
+_MONTH = len("2025-03")
 _REQUIRED = frozenset(field.name for field in fields_of(Prescription) if field.required) | {"cocktail"}
 _ROLES = frozenset(role.value for role in Role)
 _SHAPE = frozenset(("agent", "role", "strength", "volume"))

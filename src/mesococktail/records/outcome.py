@@ -115,7 +115,7 @@ def _answer_faults(record: Outcome, given: str, measure: Term) -> Iterator[Recor
             )
             return
     yield from _bound_faults(record, measure)
-    if record.stage is not None and measure.stages and record.stage not in measure.stages:
+    if record.stage is not None and measure.stages and not measure.has_stage(record.stage):
         yield RecordError(
             f"is not a stage of {measure.label}",
             path="stage",
