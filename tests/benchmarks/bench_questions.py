@@ -59,7 +59,8 @@ def to_parquet(log: Path, folder: Path) -> None:
         )
         parts = list(
             database.execute(
-                "select i.prescription, a.agent, i.role, i.dose_micro / 1e6 from fact_ingredient i "
+                "select i.prescription, a.agent, i.role, i.dose_counts / iif(i.measure = 0, 1e9, 1e6) "
+                "from fact_ingredient i "
                 "join dim_agent a on a.id = i.agent"
             )
         )

@@ -186,9 +186,9 @@ def test_an_old_chart_is_transcribed_with_what_it_does_not_say(log: Prescription
     assert log.rows("SELECT at, at_month FROM prescription WHERE key = 7") == [
         (at, at[:7] if len(at) > 4 else None)
     ]
-    assert log.rows("SELECT measure, dose_micro FROM fact_ingredient WHERE prescription = 7") == [
+    assert log.rows("SELECT measure, dose_counts FROM fact_ingredient WHERE prescription = 7") == [
         (None, None),
-        (0, 5_000_000),
+        (0, 5_000_000_000),
     ]
     before = star(log)
     log.rebuild()

@@ -67,7 +67,7 @@ def test_an_edit_whose_commitment_was_made_to_fit_breaks_the_link(path: Path) ->
 _STAR = {
     "row changed": "UPDATE fact_prescription SET at_month = 199001 WHERE key = 3",
     "dose changed": (
-        "UPDATE fact_ingredient SET dose_micro = dose_micro + 1 WHERE prescription = 3 AND position = 0"
+        "UPDATE fact_ingredient SET dose_counts = dose_counts + 1 WHERE prescription = 3 AND position = 0"
     ),
     "status changed": "UPDATE fact_prescription SET status = 2 WHERE key = 3",
     "row gone": "DELETE FROM fact_ingredient WHERE prescription = 3",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SERUM = other("house serum", description="made in the house")
 PORTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    ("minoxidil", ("1 mL of 5 mg/mL", "5 mg", "2.5 mg", "1 mL of 10 mg/3 mL", "0.0000004 mg")),
+    ("minoxidil", ("1 mL of 5 mg/mL", "5 mg", "2.5 mg", "1 mL of 10 mg/3 mL", "0.0000004 mg", "0.1 ng")),
     ("biotin", ("5 mg", "1 mL of 10 mg/3 mL", "1.25 mg", "1.35 mg")),
     ("retinol", ("1000 IU", "2 mg", "5 mg")),
     ("vitamin B complex", ("1 mL", "2 mL")),
@@ -30,7 +30,14 @@ PORTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 DOCTORS, PATIENTS = ("dr-a", "dr-b", "dr-c"), ("P-1", "P-2", "P-3")
 INDICATIONS = ("androgenetic_alopecia", "alopecia_areata", "telogen_effluvium")
-DOSES = (("1 mg", "5 mg"), ("3.3333331 mg", None), (None, "1.25 mg"), ("1 IU", "2000 IU"), ("2 mL", "4 mL"))
+DOSES = (
+    ("1 mg", "5 mg"),
+    ("3.3333331 mg", None),
+    ("0.0000001 mg", "0.4 ng"),
+    (None, "1.25 mg"),
+    ("1 IU", "2000 IU"),
+    ("2 mL", "4 mL"),
+)
 
 
 @st.composite

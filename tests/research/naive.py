@@ -56,9 +56,16 @@ def until(record: Prescription, given: str) -> bool:
     )
 
 
-def micro(part: Ingredient) -> int | None:
-    """The dose in whole millionths of its base unit."""
-    return None if part.dose is None else round(Fraction(part.dose.base) * 1_000_000)
+def parts_of(measure: str) -> int:
+    """How many parts of a unit are counted: picograms in a milligram, millionths of the others."""
+    return 10**9 if measure == "mass" else 10**6
+
+
+def counted_dose(part: Ingredient) -> int | None:
+    """The dose in whole picograms, or whole millionths of its base unit."""
+    return (
+        None if part.dose is None else round(Fraction(part.dose.base) * parts_of(part.dose.dimension.value))
+    )
 
 
 def meets(part: Ingredient, wanted: Containing) -> bool:
@@ -76,13 +83,12 @@ def meets(part: Ingredient, wanted: Containing) -> bool:
         return False
     if wanted.dose is None:
         return True
-    dose = micro(part)
+    dose = counted_dose(part)
     low, high = wanted.dose
     if dose is None or part.dose is None or part.dose.dimension != (low or high).dimension:  # type: ignore[union-attr]  # one is given
         return False
-    return (low is None or Fraction(low.base) * 10**6 <= dose) and (
-        high is None or dose <= Fraction(high.base) * 10**6
-    )
+    stored = Fraction(dose, parts_of(part.dose.dimension.value))
+    return (low is None or low.base <= stored) and (high is None or stored <= high.base)
 
 
 def has(record: Prescription, wanted: Containing) -> bool:
@@ -134,10 +140,14 @@ def member(part: Ingredient, level: str, digits: int) -> tuple[str, str, str]:
     role = f" ({part.role.value})"
     if level == "roles":
         return part.agent.id, role, ""
-    dose = micro(part)
+    dose = counted_dose(part)
     if dose is None or part.dose is None:
         return part.agent.id, role, " unknown"
-    rounded = Decimal(f"{Decimal(dose) / 10**6:.{digits - 1}e}") if dose else Decimal(0)
+    rounded = (
+        Decimal(f"{Decimal(dose) / parts_of(part.dose.dimension.value):.{digits - 1}e}")
+        if dose
+        else Decimal(0)
+    )
     unit = {"count": ""}.get(part.dose.dimension.value, UNITS[part.dose.dimension.value])
     text = f"{rounded:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -179,9 +189,9 @@ def pairs(records: list[Prescription]) -> Rows:
     return sorted(rows, key=lambda row: (-row["prescriptions"], row["agent"], row["other_agent"]))
 
 
-def five(values: list[int]) -> list[Decimal]:
-    """Minimum, quartiles, maximum in millionths, by the standard library."""
-    exact = [Fraction(value, 10**6) for value in values]
+def five(values: list[int], measure: str) -> list[Decimal]:
+    """Minimum, quartiles, maximum of counts, in units, by the standard library."""
+    exact = [Fraction(value, parts_of(measure)) for value in values]
     cuts = statistics.quantiles(exact, n=4, method="inclusive") if len(exact) > 1 else exact * 3
     return [Decimal(f.numerator) / Decimal(f.denominator) for f in (min(exact), *cuts, max(exact))]
 
@@ -196,11 +206,11 @@ def doses(records: list[Prescription], agent: str | None, by: str) -> Rows:
         for part in parts:
             if wanted in {None, part.agent.id}:
                 measure = "not known" if part.dose is None else part.dose.dimension.value
-                groups[part.agent.id, key, measure].append(micro(part) or 0)
+                groups[part.agent.id, key, measure].append(counted_dose(part) or 0)
     rows = []
     for (name, key, measure), values in groups.items():
         known = measure != "not known"
-        numbers: Iterable[Decimal | None] = five(values) if known else [None] * 5
+        numbers: Iterable[Decimal | None] = five(values, measure) if known else [None] * 5
         head = {"agent": name, "combination": key, "measure": measure, "unit": UNITS.get(measure)}
         if by == "agent":
             del head["combination"]

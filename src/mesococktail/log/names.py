@@ -1,4 +1,6 @@
-"""The words that the star's numbers stand for. Nothing is imported here, so that questions start fast."""
+"""The words that the star's numbers stand for. Nothing heavy is imported, so that questions start fast."""
+
+from mesococktail.cocktails.counting import PER_UNIT
 
 ACTIVE, STOPPED, VOIDED = 0, 1, 2
 STATUS = ("active", "stopped", "voided")
@@ -12,6 +14,8 @@ MEASURES = {
     "volume": "mL",
 }
 """Measures of a dose and the unit each is counted in. The number of a measure is its place here."""
+SCALES = tuple(PER_UNIT[measure] for measure in MEASURES)
+"""By the number of the measure, how many of the star's counts make one unit: masses are in picograms."""
 ROLES = ("principal", "complementary")
 COMBINED = " + "
 """Between the agent ids of a combination's key, which are sorted."""

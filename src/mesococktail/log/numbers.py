@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts import Dimension
 from mesococktail.cocktails import Portion
-from mesococktail.log.columns import millionths, stored_amount
-from mesococktail.log.names import MEASURES
+from mesococktail.cocktails.counting import PER_UNIT, counts
+from mesococktail.log.columns import stored_amount
+from mesococktail.log.names import MEASURES, SCALES
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount
 
     Numbers = tuple[int | None, int | None, int | None]
 
-_MILLION = 1_000_000
+_PER_ML = PER_UNIT["volume"]
 _DOSES_OF = {Dimension.MASS_CONCENTRATION: 0, Dimension.ACTIVITY_CONCENTRATION: 1}
 """Strengths whose base unit times a millilitre is the unit in which the dose is counted."""
 _PLACE = {dimension: place for place, dimension in enumerate(MEASURES)}
@@ -26,7 +27,7 @@ _COMMON = 4
 
 
 def numbers_of(part: dict[str, Any]) -> Numbers:
-    """Return measure, dose and volume of a part, in millionths; None where the record does not know."""
+    """Return measure, counts of the dose and of the volume of a part; None where the record does not know."""
     if len(part) == _COMMON and "strength" in part and "volume" in part:
         strength, volume = part["strength"], part["volume"]
         if (
@@ -45,32 +46,33 @@ def numbers_of(part: dict[str, Any]) -> Numbers:
 
 
 def _product(strength: str, volume: str) -> Numbers | None:
-    """Return the numbers of a volume of a strength; None where they are not both whole millionths."""
+    """Return the numbers of a volume of a strength; None where they are not both whole counts."""
     place, concentration = _strength(strength)
     drawn = _volume(volume)
     if place is None or concentration is None or drawn is None:
         return None
-    dose, rest = divmod(concentration * drawn, _MILLION)
-    if rest and (rest * 2 > _MILLION or (rest * 2 == _MILLION and dose % 2)):
+    dose, rest = divmod(concentration * drawn, _PER_ML)
+    if rest and (rest * 2 > _PER_ML or (rest * 2 == _PER_ML and dose % 2)):
         dose += 1
     return place, dose, drawn
 
 
 @lru_cache(maxsize=8192)
 def _strength(stored: str) -> tuple[int | None, int | None]:
-    """Return the place of the measure of the doses that a strength gives, and its millionths if whole."""
+    """Return the place of the measure of a strength's doses, and its counts in a millilitre if whole."""
     amount = stored_amount(stored)
-    return _DOSES_OF.get(amount.dimension), _whole_millionths(amount)
+    place = _DOSES_OF.get(amount.dimension)
+    return place, None if place is None else _whole(amount, SCALES[place])
 
 
 @lru_cache(maxsize=8192)
 def _volume(stored: str) -> int | None:
-    return _whole_millionths(stored_amount(stored))
+    return _whole(stored_amount(stored), _PER_ML)
 
 
-def _whole_millionths(amount: Amount) -> int | None:
-    counted = millionths(amount.base)
-    return counted if Fraction(amount.base) * _MILLION == counted else None
+def _whole(amount: Amount, per_unit: int) -> int | None:
+    counted = counts(amount.base, per_unit)
+    return counted if Fraction(amount.base) * per_unit == counted else None
 
 
 @lru_cache(maxsize=4096)
@@ -82,5 +84,6 @@ def _solved(dose: Any, strength: Any, volume: Any, each: Any, over: Any) -> Numb
     solved = Portion(*given).solved  # type: ignore[arg-type]  # only `over` may be an int, and is the only one that is
     if solved.dose is None:
         return None, None, None
-    drawn = None if solved.volume is None else millionths(solved.volume.base)
-    return _PLACE[solved.dose.dimension], millionths(solved.dose.base), drawn
+    drawn = None if solved.volume is None else counts(solved.volume.base, _PER_ML)
+    place = _PLACE[solved.dose.dimension]
+    return place, counts(solved.dose.base, SCALES[place]), drawn

@@ -28,7 +28,7 @@ COCKTAIL_TABLES = {
         "role INTEGER NOT NULL",
         "combination INTEGER NOT NULL REFERENCES dim_combination (id)",
         "measure INTEGER",
-        "dose_micro INTEGER",
+        "dose_counts INTEGER",
         "volume_micro_mL INTEGER",
         "voided INTEGER NOT NULL",
     ),
@@ -38,7 +38,7 @@ COCKTAIL_TABLES = {
         "agent INTEGER NOT NULL REFERENCES dim_agent (id)",
         "purpose INTEGER NOT NULL REFERENCES dim_term (id)",
         "measure INTEGER",
-        "dose_micro INTEGER",
+        "dose_counts INTEGER",
         "volume_micro_mL INTEGER",
         "fills_to_micro_mL INTEGER",
     ),
@@ -175,7 +175,7 @@ def star_tables() -> tuple[str, ...]:
 
 _INDEXES = (
     # In the order of the questions, so that each is answered by walking one index.
-    "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_micro, voided)",
+    "CREATE INDEX ingredient_dose ON fact_ingredient (agent, combination, measure, dose_counts, voided)",
     "CREATE INDEX prescription_combination ON fact_prescription (combination, status)",
     "CREATE INDEX prescription_doctor ON fact_prescription (doctor, at_month, status)",
     "CREATE UNIQUE INDEX doctor_doctor ON fact_doctor (id)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesococktail.log.columns import shown_id
-from mesococktail.log.names import MEASURES, ROLES, STATUS, VOIDED
+from mesococktail.log.names import MEASURES, ROLES, SCALES, STATUS, VOIDED
 from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS
 
@@ -48,8 +48,8 @@ def _list_view(kind: str, several: ListLayout) -> str:
 
 
 _DOSES = ", ".join(
-    f"CASE i.measure WHEN {place} THEN i.dose_micro / 1000000.0 END AS dose_{unit}"
-    for place, unit in enumerate(MEASURES.values())
+    f"CASE i.measure WHEN {place} THEN i.dose_counts / {scale}.0 END AS dose_{unit}"
+    for place, (unit, scale) in enumerate(zip(MEASURES.values(), SCALES, strict=True))
 )
 _INGREDIENT = (
     "CREATE VIEW ingredient AS SELECT i.prescription AS prescription, i.position + 1 AS position, "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
 
 from mesococktail.cocktails import Cocktail
+from mesococktail.cocktails.combination import BASE_UNITS
+from mesococktail.cocktails.counting import MOST_COUNTS, PER_UNIT, counts
 from mesococktail.errors import RecordError
 from mesococktail.records.common import (
     Accepted,
@@ -20,6 +23,11 @@ from mesococktail.records.fields import About, FieldType
 from mesococktail.records.kinds import group, kind
 from mesococktail.records.plan import Plan
 from mesococktail.records.times import Around
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mesococktail.cocktails import Part
 
 
 @group
@@ -84,10 +92,6 @@ class Prescription:
     formulary: Digest = None
 
 
-LARGEST_AMOUNT = 10**12
-"""In mg, IU, mL or pieces, beyond any syringe: what is counted in millionths must fit SQLite's numbers."""
-
-
 def faults(record: Prescription) -> list[RecordError]:
     """Return what can never be true of a prescription, each as the error it would raise."""
     found = list(imprecise_time(record))
@@ -104,16 +108,7 @@ def faults(record: Prescription) -> list[RecordError]:
             if part.portion.unknown is not None
         ]
     for path, part in record.cocktail.by_path if record.cocktail else ():
-        for amount in (part.dose, part.volume, getattr(part, "fills_to", None)):
-            if amount is not None and amount.base > LARGEST_AMOUNT:
-                found.append(
-                    RecordError(
-                        f"is more of {part.agent.name} than there can be in a syringe",
-                        path=f"cocktail.{path}",
-                        got=str(amount),
-                        cure="check the numbers and the units",
-                    )
-                )
+        found += [error.at(f"cocktail.{path}") for error in _uncountable(part)]
     if record.cocktail is None and record.payload in (None, "active"):
         found.append(
             RecordError(
@@ -134,3 +129,30 @@ def faults(record: Prescription) -> list[RecordError]:
     if record.changes and record.formula is None:
         found.append(RecordError("are given, and no formula they depart from", path="changes"))
     return found
+
+
+def _uncountable(part: Part) -> Iterator[RecordError]:
+    """Yield the error of a dose or volume that would be counted as nothing, or is more than can be counted.
+
+    What is prescribed is counted in whole numbers (`mesococktail.cocktails.counting`). A dose must not stand
+    as zero where doses are compared, as that looks like an answer.
+    """
+    for amount in dict.fromkeys((part.dose, part.volume, getattr(part, "fills_to", None))):
+        if amount is None:
+            continue
+        per_unit = PER_UNIT[amount.dimension]
+        unit = BASE_UNITS[amount.dimension]
+        counted = counts(amount.base, per_unit)
+        if not counted:
+            count = Decimal(1) / per_unit
+            # So many zeros of a milligram would be miscounted by the reader.
+            least = f"{(count * 10**6).normalize():f} ng" if unit == "mg" else f"{count:f} {unit}".strip()
+            rule = (
+                f"is too little of {part.agent.name} to be counted and would stand as 0; the least is {least}"
+            )
+        elif counted > MOST_COUNTS:
+            most = f"{MOST_COUNTS // per_unit} {unit}".strip()
+            rule = f"is more of {part.agent.name} than there can be in a syringe; the most is {most}"
+        else:
+            continue
+        yield RecordError(rule, got=str(amount), cure="check the numbers and the units")

@@ -7,9 +7,9 @@ from itertools import combinations as choose
 from typing import TYPE_CHECKING
 
 from mesococktail.cocktails.combination import BASE_UNITS, Level, Member
-from mesococktail.log.names import COMBINED, MEASURES, ROLES
+from mesococktail.log.names import COMBINED, MEASURES, ROLES, SCALES
 from mesococktail.research.answer import PRESCRIPTIONS, Column
-from mesococktail.research.figures import PLACES, on_grid, rounded, share
+from mesococktail.research.figures import COUNTED, PLACES, on_grid, rounded, share
 from mesococktail.research.scope import Found
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def combinations(scope: Scope, *, level: str, digits: int) -> Found:
     counts = combined.counts if level == Level.AGENTS else _detailed(scope, combined, level, digits)
     remarks = [_ONE]
     if level == Level.DOSES:
-        remarks.append(
-            f"doses rounded half-even to {digits} significant digits, from millionths of their unit"
-        )
+        remarks.append(f"doses rounded half-even to {digits} significant digits, {COUNTED}")
     return Found(
         _counted(counts, combined.total), COMBINATION_COLUMNS, PRESCRIPTIONS, combined.steps, tuple(remarks)
     )
@@ -62,7 +60,7 @@ def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> dict
     places = range(max((len(combined.agents[key]) for key in combined.counts), default=0))
     if not places:
         return {}
-    parts = ["i.agent * 2 + i.role"] + (["i.measure", "i.dose_micro"] if level == Level.DOSES else [])
+    parts = ["i.agent * 2 + i.role"] + (["i.measure", "i.dose_counts"] if level == Level.DOSES else [])
     cells = [(f"c{place}_{number}", place, part) for place in places for number, part in enumerate(parts)]
     names = ", ".join(f"q.{name}" for name, _, _ in cells)
     beside = ", ".join(
@@ -87,8 +85,10 @@ def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> dict
 def _dose(dose: list[int | None], units: list[str], digits: int) -> str:
     if not dose:
         return ""
-    measure, millionths = dose
-    return "unknown" if measure is None or millionths is None else on_grid(millionths, units[measure], digits)
+    measure, number = dose
+    if measure is None or number is None:
+        return "unknown"
+    return on_grid(number, SCALES[measure], units[measure], digits)
 
 
 PAIR_COLUMNS = (

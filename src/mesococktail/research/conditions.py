@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from mesococktail.errors import MesococktailError, QuestionError
-from mesococktail.log.names import MEASURES, ROLES
+from mesococktail.log.names import MEASURES, ROLES, SCALES
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount, AmountLike  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 LARGEST = 2**63 - 1
 """The largest number that every engine holds in a whole-number column."""
-_MILLION = 1_000_000
 TECHNIQUES = ("chemical", "mechanical")
 
 
@@ -98,7 +97,9 @@ class Technique:
 
     def filter(self, asked: Asked) -> Filter:  # noqa: ARG002  # needs no look-up
         """Return the condition."""
-        return Filter(f"p.technique LIKE '%{self.name}%'", f"technique {self.name}")
+        # What both techniques have is one text, in which each is named; chemical is no part of mechanical.
+        sql = f"p.technique IN (SELECT id FROM dim_term WHERE term LIKE '%{self.name}%')"
+        return Filter(sql, f"technique {self.name}")
 
 
 @attrs.frozen
@@ -238,19 +239,16 @@ class Containing:
 
 
 def _dose_tests(low: Amount | None, high: Amount | None) -> list[str]:
-    """Compare in whole millionths, as the star does: first at or above, last at or below."""
+    """Compare in whole counts, as the star does: first at or above, last at or below."""
     end = low if low is not None else high
     assert end is not None  # noqa: S101  # a range without any end was refused
-    tests = [f"i.measure = {list(MEASURES).index(end.dimension)}"]
+    measure = list(MEASURES).index(end.dimension)
+    tests = [f"i.measure = {measure}"]
     if low is not None:
-        tests.append(f"i.dose_micro >= {min(-(-_millionths(low) // 1), LARGEST)}")
+        tests.append(f"i.dose_counts >= {min(-(-Fraction(low.base) * SCALES[measure] // 1), LARGEST)}")
     if high is not None:
-        tests.append(f"i.dose_micro <= {min(_millionths(high) // 1, LARGEST)}")
+        tests.append(f"i.dose_counts <= {min(Fraction(high.base) * SCALES[measure] // 1, LARGEST)}")
     return tests
-
-
-def _millionths(amount: Amount) -> Fraction:
-    return Fraction(amount.base) * _MILLION
 
 
 def _dose_said(low: Amount | None, high: Amount | None) -> str:

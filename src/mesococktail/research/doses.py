@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.log.names import MEASURES
+from mesococktail.log.names import MEASURES, SCALES
 from mesococktail.research.answer import INGREDIENTS, Column, Step
-from mesococktail.research.figures import five_numbers
+from mesococktail.research.figures import COUNTED, five_numbers
 from mesococktail.research.scope import Found
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _REST = (
 )
 DOSE_COLUMNS = (_AGENT, _COMBINATION, *_REST)
 _FIVE = ("min", "q1", "median", "q3", "max")
-_QUARTILES = "quartiles by linear interpolation between sorted doses (type 7), from millionths of the unit"
+_QUARTILES = f"quartiles by linear interpolation between sorted doses (type 7), {COUNTED}"
 _PREMIX = "the doses of the agent itself; how much of it is inside a premix is not known"
 _MEASURES = tuple(MEASURES.items())
 
@@ -90,7 +90,7 @@ def _walked(scope: Scope, wanted: str | None) -> dict[tuple[int, int, int | None
     ingredients; a few histograms are merged here instead.
     """
     chosen = () if wanted is None else (f"i.agent IN {scope.asked.numbers('agent', [wanted])}",)
-    order = "i.agent, i.combination, i.measure, i.dose_micro"
+    order = "i.agent, i.combination, i.measure, i.dose_counts"
     walked = scope.asked.count(
         f"SELECT {order}, count(*) {scope.of_ingredients(*chosen)} GROUP BY {order} ORDER BY {order}"
     )
@@ -111,7 +111,7 @@ def _row(key: Key, histograms: list[_Histogram]) -> dict[str, Value]:
         return row | {"measure": UNKNOWN, "unit": None, "ingredients": number} | dict.fromkeys(_FIVE)
     merged = histograms[0] if len(histograms) == 1 else _merged(histograms)
     name, unit = _MEASURES[measure]
-    five = zip(_FIVE, five_numbers(merged.doses, merged.counts), strict=True)
+    five = zip(_FIVE, five_numbers(merged.doses, merged.counts, SCALES[measure]), strict=True)
     return row | {"measure": name, "unit": unit, "ingredients": number} | dict(five)
 
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 PLACES = 4
 """Places to which a share, a confidence and a lift are rounded, half to even."""
 
+COUNTED = "from whole picograms, or millionths of any other unit"
+"""What the counts of doses are, for a remark under an answer."""
 _ROUND = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_MILLION = 6
 QUARTERS = (0, 1, 2, 3, 4)
 """Minimum, lower quartile, median, upper quartile, maximum."""
 
@@ -36,18 +37,19 @@ def plain(number: Decimal) -> Decimal:
     return whole.quantize(Decimal(1), context=_ROUND) if whole == whole.to_integral_value() else whole
 
 
-def five_numbers(doses: Sequence[int], counts: Sequence[int]) -> tuple[Decimal, ...]:
+def five_numbers(doses: Sequence[int], counts: Sequence[int], per_unit: int) -> tuple[Decimal, ...]:
     """Return minimum, quartiles and maximum of a histogram, exactly.
 
     Quartiles are by linear interpolation between the two nearest of the sorted values (type 7 of
     Hyndman and Fan 1996: the rule of ``statistics.quantiles(method="inclusive")``, R and numpy).
 
     Args:
-        doses: Distinct or repeated values in rising order, whole millionths of a unit; at least one.
+        doses: Distinct or repeated values in rising order, in whole counts; at least one.
         counts: How often each occurs, 1 or more.
+        per_unit: How many counts make one unit, a power of ten.
 
     Returns:
-        Five exact decimals in that unit: a quarter of a millionth is the finest there can be.
+        Five exact decimals in that unit: a quarter of a count is the finest there can be.
     """
     reached = list(accumulate(counts))
 
@@ -58,11 +60,11 @@ def five_numbers(doses: Sequence[int], counts: Sequence[int]) -> tuple[Decimal, 
     for quarter in QUARTERS:
         low, rest = divmod((reached[-1] - 1) * quarter, 4)
         found.append(value(low) * (4 - rest) + (value(low + 1) * rest if rest else 0))
-    return tuple(plain(Decimal(four * 25).scaleb(-_MILLION - 2, _ROUND)) for four in found)
+    return tuple(plain(_ROUND.divide(Decimal(four), Decimal(4 * per_unit))) for four in found)
 
 
-def on_grid(millionths: int, unit: str, digits: int) -> str:
-    """Return a dose rounded half-even to *digits* significant digits, as the keys of combinations have it."""
+def on_grid(dose: int, per_unit: int, unit: str, digits: int) -> str:
+    """Return counts of a dose rounded half-even to *digits* significant digits, as combinations have it."""
     context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
-    dose = context.divide(Decimal(millionths), Decimal(10**_MILLION))
-    return f"{dose.normalize(context):f} {unit}".strip()
+    rounded_dose = context.divide(Decimal(dose), Decimal(per_unit))
+    return f"{rounded_dose.normalize(context):f} {unit}".strip()
