@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesococktail.cli.completing import complete_agent
 from mesococktail.cli.output import rows_output
-from mesococktail.cli.shared import (
-    PROMISE,
-    complete_agent,
-    example,
-    formulary_of,
-    formulary_option,
-    say,
-)
+from mesococktail.cli.shared import PROMISE, example, formulary_of, formulary_option, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

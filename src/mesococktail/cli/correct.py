@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from mesococktail.cli.completing import complete_record
 from mesococktail.cli.fields import (
     DEFAULTED,
     field_options,
@@ -16,14 +17,7 @@ from mesococktail.cli.fields import (
     take_fields,
 )
 from mesococktail.cli.setting import cleared, set_fields
-from mesococktail.cli.shared import (
-    acknowledge,
-    complete_record,
-    example,
-    find_id,
-    say,
-    with_log,
-)
+from mesococktail.cli.shared import acknowledge, example, find_id, say, with_log
 from mesococktail.cli.values import Taker, accepted_of
 from mesococktail.cli.writing import say_checks
 from mesococktail.records import Prescription

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from mesococktail.cli.shared import (
+from mesococktail.cli.completing import (
     complete_agent,
     complete_doctor,
     complete_patient,
     complete_record,
     complete_term,
 )
-from mesococktail.cli.values import Taker, now
+from mesococktail.cli.shared import now
+from mesococktail.cli.values import Taker
 from mesococktail.errors import MesococktailError
 from mesococktail.records import FieldType, fields_of
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from mesococktail.cli.completing import complete_doctor, complete_kind, complete_patient
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import (
     as_of_option,
-    complete_doctor,
-    complete_kind,
-    complete_patient,
     example,
     kind_named,
     log_as_of,

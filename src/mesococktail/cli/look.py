@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesococktail.cli.shared import (
-    as_of_option,
-    complete_record,
-    example,
-    find_id,
-    log_as_of,
-    with_log,
-)
+from mesococktail.cli.completing import complete_record
+from mesococktail.cli.paper import html_option, print_page
+from mesococktail.cli.shared import as_of_option, example, find_id, log_as_of, now, with_log
 from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
@@ -30,6 +26,7 @@ if TYPE_CHECKING:
         "mesococktail show last --db clinic.db",
         "mesococktail show last:session --history --db clinic.db",
         "mesococktail show last --as-of now --db clinic.db",
+        "mesococktail show last --sheet --html sheet.html --db clinic.db",
     ),
 )
 @click.argument("which", metavar="ID", shell_complete=complete_record())
@@ -37,15 +34,33 @@ if TYPE_CHECKING:
 @click.option("--history", is_flag=True, help="Every version: who, when, why, and what changed.")
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="The stored document and the entries, as JSON.")
+@click.option("--sheet", is_flag=True, help="The preparation sheet, of a prescription or a preparation.")
+@click.option("--label", is_flag=True, help="The label of the syringe, of a preparation.")
+@html_option
 def show_command(
-    log: PrescriptionLog, which: str, as_of: str | None, *, history: bool, as_json: bool
+    log: PrescriptionLog,
+    which: str,
+    as_of: str | None,
+    html: str | None,
+    *,
+    history: bool,
+    as_json: bool,
+    sheet: bool,
+    label: bool,
 ) -> None:
     """Show one record, as it stands or with its history.
 
     ID is the whole id, its first 8 characters or more, or "last"; "last:session" is the newest session,
     and so on.
     """
+    if sheet + label + as_json > 1 or (history and (sheet or label)):
+        raise click.UsageError("choose one of --sheet, --label, and --json or --history")
+    if html is not None and not (sheet or label):
+        raise click.UsageError("--html is for --sheet and --label")
     with log_as_of(log, as_of) as then:
+        if sheet or label:
+            print_page(partial(_page, then, find_id(then, which), label=label), html)
+            return
         record_id = find_id(then, which)
         standing, entries = then.get(record_id), then.history(record_id)
     if as_json:
@@ -56,6 +71,16 @@ def show_command(
     for before, entry in zip([None, *entries], entries, strict=False):
         if history or entry is entries[-1]:
             click.echo("\n".join(["", *_entry(entry, _content(entries, before) if history else None)]))
+
+
+def _page(log: PrescriptionLog, record_id: str, *, label: bool, html: bool) -> str:
+    from mesococktail import pages  # not needed for anything else
+
+    return (
+        pages.label(log, record_id, html=html)
+        if label
+        else pages.sheet(log, record_id, html=html, made_at=now())
+    )
 
 
 def _as_data(standing: Standing, entries: list[Entry], *, history: bool) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesococktail.cli.ask import ask_cocktail, can_ask, read_or_offer
+from mesococktail.cli.completing import complete_patient
 from mesococktail.cli.fields import field_options, made_of, merged, needs, take_fields
-from mesococktail.cli.shared import complete_patient, example, with_log
+from mesococktail.cli.shared import example, with_log
 from mesococktail.cli.writing import write_down, writing_options
 from mesococktail.cocktails import Cocktail
 from mesococktail.records import Prescription, time_text

@@ -6,26 +6,25 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
     from mesococktail.findings import Finding
     from mesococktail.formulary import Formulary
     from mesococktail.log import Entry, PrescriptionLog
 
-Completer = Any
-"""What click calls for what may be written."""
 Command = Any
 """A function that click calls with whatever its options are named."""
 
 PROMISE = "It records, and never recommends a treatment."
 SHORTEST = 8
 """Fewest characters by which a record may be named."""
-_COMPLETED = 50
 
 
 def say(text: str) -> None:
@@ -137,6 +136,11 @@ def log_as_of(log: PrescriptionLog, as_of: str | None) -> Iterator[PrescriptionL
         return
     with log.as_of(_moment(as_of)) as then:
         yield then
+
+
+def now() -> datetime:
+    """Return the present, to the second: what nobody stated need not feign precision."""
+    return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
 def _moment(written: str) -> datetime | str:
@@ -254,72 +258,22 @@ def say_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
         say(str(finding))
 
 
-# Completion. It must never fail: whatever is wrong, nothing is offered.
-
-
-def _offered(ctx: click.Context, sql: str, incomplete: str) -> list[str]:
-    from mesococktail.errors import MesococktailError
-    from mesococktail.log import PrescriptionLog
-
-    path = ctx.params.get("db") or os.environ.get("MESOCOCKTAIL_DB")
-    if not path:
-        return []
-    try:
-        with PrescriptionLog.open(path, read_only=True) as log:
-            return [row[0] for row in log.rows(sql) if row[0].startswith(incomplete)][:_COMPLETED]
-    except MesococktailError:
-        return []
-
-
-def complete_doctor(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the registered doctors."""
-    return _offered(ctx, "SELECT id FROM doctor WHERE status <> 'voided' ORDER BY id", incomplete)
-
-
-def complete_patient(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the patients who are in the log."""
-    return _offered(ctx, "SELECT patient FROM dim_patient ORDER BY patient", incomplete)
-
-
-def complete_record(kind: str = "prescription") -> Completer:
-    """Return what offers the newest records of a kind."""
-
-    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-        newest = f"SELECT record_id FROM {kind} ORDER BY key DESC LIMIT 1000"  # noqa: S608  # our own name
-        return _offered(ctx, newest, incomplete)
-
-    return offered
-
-
-def complete_term(vocabulary: str) -> Completer:
-    """Return what offers the codes of a vocabulary, the clinic's own as well."""
-
-    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-        known = _formulary(ctx)
-        codes = [term.code for term in known.terms(vocabulary)] if known else []
-        return [code for code in codes if code.startswith(incomplete)]
-
-    return offered
-
-
-def complete_kind(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the kinds of record."""
-    from mesococktail.records import KINDS
-
-    return [command_name(kind) for kind in KINDS if command_name(kind).startswith(incomplete)]
-
-
-def complete_agent(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Offer the agents that the formulary knows."""
-    known = _formulary(ctx)
-    names = [agent.name for agent in known.agents.values()] if known else []
-    return [name for name in names if name.startswith(incomplete.lower())]
-
-
-def _formulary(ctx: click.Context) -> Formulary | None:
-    from mesococktail.errors import MesococktailError
+@contextmanager
+def new_file(path: str) -> Iterator[BinaryIO]:
+    """Open a file where there is none, readable by its owner alone; remove it if writing fails."""
+    from mesococktail.errors import LogExistsError, LogReadOnlyError, LogStorageError
 
     try:
-        return formulary_of(ctx.params.get("formulary") or os.environ.get("MESOCOCKTAIL_FORMULARY"))
-    except MesococktailError:
-        return None
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise LogExistsError("there is already a file", got=path, cure="choose another path") from None
+    except OSError as error:
+        raise LogReadOnlyError(f"cannot be created: {error.strerror}", got=path) from None
+    try:
+        with open(descriptor, "wb") as stream:  # noqa: PTH123  # a descriptor
+            yield stream
+    except BaseException as error:
+        Path(path).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise LogStorageError(f"the disk failed or is full: {error.strerror}", got=path) from None
+        raise

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesococktail.cli.completing import complete_agent, complete_doctor, complete_patient
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import (
     as_of_option,
-    complete_agent,
-    complete_doctor,
-    complete_patient,
     example,
     formulary_of,
     log_as_of,

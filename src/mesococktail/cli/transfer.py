@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import click
 
 from mesococktail.cli.exits import INVALID, NOT_FOUND, Failure
 from mesococktail.cli.output import is_terminal
-from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
+from mesococktail.cli.shared import example, log_options, needed, new_file, open_log, say, with_log
 from mesococktail.cli.text import counted
 
 if TYPE_CHECKING:
@@ -40,30 +39,9 @@ def export_command(log: PrescriptionLog, file: str) -> None:
     if file == "-":
         count = log.export(sys.stdout.buffer)
     else:
-        with _new_file(file) as stream:
+        with new_file(file) as stream:
             count = log.export(stream)
     say(f"{count} entries, head {log.head()}")
-
-
-@contextmanager
-def _new_file(path: str) -> Iterator[BinaryIO]:
-    """Open a file where there is none, readable by its owner alone; remove it if writing fails."""
-    from mesococktail.errors import LogExistsError, LogReadOnlyError, LogStorageError
-
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise LogExistsError("there is already a file", got=path, cure="choose another path") from None
-    except OSError as error:
-        raise LogReadOnlyError(f"cannot be created: {error.strerror}", got=path) from None
-    try:
-        with open(descriptor, "wb") as stream:  # noqa: PTH123  # a descriptor
-            yield stream
-    except BaseException as error:
-        Path(path).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise LogStorageError(f"the disk failed or is full: {error.strerror}", got=path) from None
-        raise
 
 
 @click.command(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesococktail.cli.shared import find_id
+from mesococktail.cli.shared import find_id, now
 from mesococktail.records import FieldType, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from mesococktail.log import PrescriptionLog
     from mesococktail.records import Field
@@ -102,11 +102,6 @@ _READ: Mapping[FieldType, Callable[[str], object]] = {
     FieldType.TIME: _time,
     FieldType.FLAG: lambda written: _YES_OR_NO.get(written, written),
 }
-
-
-def now() -> datetime:
-    """Return the present, to the second: what nobody stated need not feign precision."""
-    return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
 def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mesococktail.cli.completing import complete_vocabulary
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import PROMISE, example, formulary_of, formulary_option, say
 
@@ -31,18 +32,8 @@ _RULE = (
 _HOLDS = {True: "yes", False: "no", None: "unknown"}
 
 
-def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    from mesococktail.errors import MesococktailError
-
-    try:
-        known = formulary_of(ctx.params.get("formulary"))
-    except MesococktailError:
-        return []
-    return [name for name in known.vocabularies if name.startswith(incomplete)]
-
-
 @click.command("terms", epilog=example("mesococktail terms", "mesococktail terms adverse_events --csv"))
-@click.argument("vocabulary", required=False, shell_complete=_complete)
+@click.argument("vocabulary", required=False, shell_complete=complete_vocabulary)
 @formulary_option
 @rows_output
 def terms_command(vocabulary: str | None, formulary: str | None, output: Output) -> None:
