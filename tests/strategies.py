@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from mesococktail.amounts import Amount
@@ -25,6 +26,7 @@ from mesococktail.cocktails import (
     fill,
     principal,
 )
+from mesococktail.cocktails.counting import PER_UNIT, counts
 from mesococktail.cocktails.making import any_measure
 from mesococktail.errors import AgentError
 from mesococktail.findings import Finding, Severity
@@ -91,7 +93,10 @@ def reasons() -> SearchStrategy[str]:
 def portions(
     draw: st.DrawFn, measures: tuple[Measure, ...] = (Measure.MASS,), *, unknown: bool = True
 ) -> Portion:
-    """Portions of an agent dosed by *measures*, in every shape that says how much goes in, or why not."""
+    """Portions of an agent dosed by *measures*, in every shape that says how much goes in, or why not.
+
+    None is so little that a record refuses it.
+    """
     dosed = [measure for measure in measures if measure is not Measure.VOLUME]
     shapes = ["unknown"] if unknown else []
     if Measure.VOLUME in measures:
@@ -118,7 +123,10 @@ def portions(
         "each of": {"each": each, "over": over, "strength": strength},
         "all": {"dose": _written(volume * strength), "volume": volume, "strength": strength},
     }
-    return Portion(**given[shape])
+    made = Portion(**given[shape])
+    amounts_of = (made.solved.dose, made.solved.volume)
+    assume(all(one is None or counts(one.base, PER_UNIT[one.dimension]) for one in amounts_of))
+    return made
 
 
 def _written(dose: Amount) -> Amount | None:
