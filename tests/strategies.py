@@ -26,7 +26,7 @@ from mesococktail.cocktails import (
     fill,
     principal,
 )
-from mesococktail.cocktails.counting import PER_UNIT, counts
+from mesococktail.cocktails.counting import MOST_COUNTS, PER_UNIT, counts
 from mesococktail.cocktails.making import any_measure
 from mesococktail.errors import AgentError
 from mesococktail.findings import Finding, Severity
@@ -95,7 +95,7 @@ def portions(
 ) -> Portion:
     """Portions of an agent dosed by *measures*, in every shape that says how much goes in, or why not.
 
-    None is so little that a record refuses it.
+    None is so little, or so much, that a record refuses it.
     """
     dosed = [measure for measure in measures if measure is not Measure.VOLUME]
     shapes = ["unknown"] if unknown else []
@@ -125,7 +125,7 @@ def portions(
     }
     made = Portion(**given[shape])
     amounts_of = (made.solved.dose, made.solved.volume)
-    assume(all(one is None or counts(one.base, PER_UNIT[one.dimension]) for one in amounts_of))
+    assume(all(0 < counts(one.base, PER_UNIT[one.dimension]) <= MOST_COUNTS for one in amounts_of if one))
     return made
 
 
