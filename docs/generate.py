@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.testing import CliRunner
 
-from mesococktail import cli, errors
+from mesococktail import cli, errors, examples
 from mesococktail.amounts import spelling_table
 from mesococktail.amounts.vocabulary import RATIOS, UNITS
 from mesococktail.cli.exits import MEANINGS, exit_code
 from mesococktail.formulary import Formulary
+from mesococktail.formulary.published import left_out
 from mesococktail.log.layout import make_layout
-from mesococktail.log.names import MEASURES, ROLES, STATUS
+from mesococktail.log.names import MEASURES, ROLES, SEVERITIES, STATUS
 from mesococktail.log.schema import LOG_TABLES
 from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
@@ -33,6 +34,7 @@ from mesococktail.research import QUESTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from mesococktail.formulary import Rule
     from mesococktail.log.columns import Columns
     from mesococktail.research import Option
 
@@ -151,6 +153,95 @@ def terms() -> str:
     return "\n\n".join(said)
 
 
+def rules() -> str:
+    def limits(rule: Rule) -> str:
+        said = [
+            rule.item,
+            *rule.agents,
+            *rule.classes,
+            *rule.substances,
+            *rule.with_agents,
+            *rule.with_classes,
+        ]
+        said += [f"at least {rule.least}" * bool(rule.least), f"at most {rule.most}" * bool(rule.most)]
+        said += [f"in {rule.days} days" * bool(rule.days), *rule.places]
+        return ", ".join(one for one in said if one)
+
+    return table(
+        ("code", "looks at", "of", "weight", "holds in", "says", "kind of source", "source"),
+        (
+            (
+                _code(rule.text),
+                rule.type.value.replace("_", " "),
+                _plain(limits(rule)),
+                rule.severity.name.lower(),
+                rule.jurisdiction or "everywhere",
+                _plain(rule.message),
+                rule.grade,
+                _plain(rule.source),
+            )
+            for rule in Formulary.shipped().rules
+        ),
+    )
+
+
+def aftercare() -> str:
+    return table(
+        ("code", "says", "how long", "source"),
+        (
+            (
+                _code(f"{rule.code} {rule.version}"),
+                _plain(rule.text),
+                f"{rule.duration} ({rule.bound.replace('_', ' ')})"
+                if rule.duration and rule.bound
+                else "not stated",
+                _plain(rule.source),
+            )
+            for rule in Formulary.shipped().aftercare
+        ),
+    )
+
+
+def plans() -> str:
+    return table(
+        ("code", "plan", "a session takes", "no result before", "results last", "note", "source"),
+        (
+            (
+                _code(plan.code),
+                _code(plan.text),
+                plan.session_duration or "",
+                f"{plan.no_result_before} sessions" if plan.no_result_before else "",
+                f"{plan.lasts_months[0]}-{plan.lasts_months[1]} months" if plan.lasts_months else "",
+                _plain(plan.note or ""),
+                _plain(plan.source),
+            )
+            for plan in Formulary.shipped().plans
+        ),
+    )
+
+
+def published_courses() -> str:
+    ids = examples.published_courses()
+    kinds = {each: [one["kind"] for one in examples.published_course(each)] for each in ids}
+    used = [kind for kind in KINDS if kind != "doctor" and any(kind in each for each in kinds.values())]
+    recorded = ((_code(each), *(had.count(kind) or "" for kind in used)) for each, had in kinds.items())
+    missing = [
+        (_code(each), _plain(what), _plain(why)) for each in ids for what, why in examples.not_recorded(each)
+    ]
+    no_course = [(_code(each), _plain(why)) for each, why in examples.not_a_course().items()]
+    no_course += [(_code(each.id), _plain(each.why)) for each in left_out()]
+    return "\n\n".join(
+        (
+            "## What is recorded\n\nHow many records of each kind.",
+            table(("formulation", *(kind.replace("_", " ") for kind in used)), recorded),
+            "## What is printed and not recorded, or only in part",
+            table(("formulation", "printed", "why"), missing),
+            "## What is not recorded as a course",
+            table(("formulation", "why"), no_course),
+        )
+    )
+
+
 def records() -> str:
     said = []
     for name, kind in KINDS.items():
@@ -210,16 +301,18 @@ _COLUMNS = {
     "purpose": "what an adjunct is for; in a fact table its number in `dim_term`",
     "measure": "how the dose is counted: "
     + ", ".join(f"{place} {name} in {unit}" for place, (name, unit) in enumerate(MEASURES.items())),
-    "dose_micro": "dose prescribed, in whole millionths of the unit of its measure; empty where not known",
+    "dose_counts": "dose prescribed, in whole picograms where it is a mass, else in millionths of the unit; "
+    "empty where not known",
     "volume_micro_mL": "volume drawn, in whole millionths of a millilitre; empty where not known",
     "fills_to_micro_mL": "total that a filling adjunct fills up to, in millionths of a millilitre",
     "volume_mL": "volume drawn",
     "fills_to_mL": "total that a filling adjunct fills up to",
     "voided": "1 where the prescription should never have existed",
     "member": "number in `dim_agent` of an agent that a premix is known to hold",
-    "severity": "info, warning or error",
-    "code": "code of the finding",
-    "path": "place in the record that the finding speaks of",
+    "severity": ", ".join(f"{place} {word}" for place, word in enumerate(SEVERITIES))
+    + "; the word in a view",
+    "code": "code of the finding; in a fact table its number in `dim_term`",
+    "path": "place in the record that it speaks of; in a fact table its number in `dim_term`",
     "id": "number of the text in this file",
     "name": "name of the agent as it was when first recorded",
     "prescriptions": "number of prescriptions that are not voided",
@@ -387,6 +480,10 @@ _MAKERS: dict[str, Callable[[], str]] = {
         ratios,
         agents,
         terms,
+        rules,
+        aftercare,
+        plans,
+        published_courses,
         records,
         field_types,
         questions,

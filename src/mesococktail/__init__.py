@@ -11,6 +11,7 @@ from mesococktail.lazy import loader
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount, AmountRange
+    from mesococktail.chart import Chart
     from mesococktail.cocktails import (
         Adjunct,
         Cocktail,
@@ -24,25 +25,46 @@ if TYPE_CHECKING:
     from mesococktail.findings import Finding, Severity
     from mesococktail.formulary import Agent, Formulary, other
     from mesococktail.log import PrescriptionLog
-    from mesococktail.records import Doctor, Prescription, check
+    from mesococktail.records import (
+        AdverseEvent,
+        Aftercare,
+        Consent,
+        Doctor,
+        Outcome,
+        PatientFacts,
+        Preparation,
+        Prescription,
+        Screening,
+        Session,
+        check,
+    )
     from mesococktail.research import Containing, Study
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Adjunct": "cocktails",
+    "AdverseEvent": "records",
+    "Aftercare": "records",
     "Agent": "formulary",
     "Amount": "amounts",
     "AmountRange": "amounts",
+    "Chart": "chart",
     "Cocktail": "cocktails",
+    "Consent": "records",
     "Containing": "research",
     "Doctor": "records",
     "Finding": "findings",
     "Formulary": "formulary",
     "Ingredient": "cocktails",
+    "Outcome": "records",
+    "PatientFacts": "records",
+    "Preparation": "records",
     "Prescription": "records",
     "PrescriptionLog": "log",
     "Role": "cocktails",
+    "Screening": "records",
+    "Session": "records",
     "Severity": "findings",
     "Study": "research",
     "adjunct": "cocktails",
@@ -55,18 +77,27 @@ _HOME = {
 
 __all__ = (
     "Adjunct",
+    "AdverseEvent",
+    "Aftercare",
     "Agent",
     "Amount",
     "AmountRange",
+    "Chart",
     "Cocktail",
+    "Consent",
     "Containing",
     "Doctor",
     "Finding",
     "Formulary",
     "Ingredient",
+    "Outcome",
+    "PatientFacts",
+    "Preparation",
     "Prescription",
     "PrescriptionLog",
     "Role",
+    "Screening",
+    "Session",
     "Severity",
     "Study",
     "__version__",

@@ -31,7 +31,7 @@ def fill(log: PrescriptionLog) -> None:
     doctor = log.register(Doctor(id="dr-a", name="A. Physician"), recorded_by="office")
     full = Doctor(id="dr-a", name="Ä. Physician", speciality="dermatology", licence="GMC 1234567")
     log.amend(doctor, full, reason="the name was misspelt", recorded_by="office")
-    said = {"doctor": "dr-a", "at": _AT}
+    said: dict[str, Any] = {"doctor": "dr-a", "at": _AT}
     made = [
         log.prescribe(text, patient=f"P-{place}", indication="androgenetic alopecia", **said)
         for place, text in enumerate(_COCKTAILS)

@@ -218,7 +218,7 @@ def test_a_time_of_the_future_is_kept_with_a_warning(log: PrescriptionLog) -> No
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     entry = prescribe(log, at=tomorrow)
     assert [finding.code for finding in entry.record.findings] == ["at_in_the_future"]
-    assert log.rows("SELECT code FROM fact_prescription_finding WHERE key = 7") == [("at_in_the_future",)]
+    assert log.rows("SELECT code FROM prescription_finding WHERE prescription = 7") == [("at_in_the_future",)]
 
 
 def test_a_record_made_by_hand_is_the_same_as_one_prescribed(log: PrescriptionLog, entry: Entry) -> None:

@@ -61,7 +61,8 @@ def of_preparation(where: str | None = None, **fields: Any) -> Case:
     )
 
 
-FIVE_ARI = mixture("dutasteride 1 mL of 0.5 mg/mL (complementary)")
+FIVE_ARI_PART = "dutasteride 1 mL of 0.5 mg/mL (complementary)"
+FIVE_ARI = mixture(FIVE_ARI_PART)
 CYPROTERONE = mixture("cyproterone acetate 1 mg (complementary)")
 RETINOID = mixture("tretinoin 1 mg (complementary)")
 SILICIUM = mixture("organic silicium 1 mL of 5 mg/mL (complementary)")
@@ -147,7 +148,10 @@ CASES: dict[str, tuple[Case, Case]] = {
         of_prescription(PHOSPHOLIPID),
         of_prescription(mixture("phosphatidylcholine 50 mg (complementary)")),
     ),
-    "water_soluble": (of_prescription(FIVE_ARI), of_prescription(SILENT)),
+    "water_soluble": (
+        of_prescription(mixture(FIVE_ARI_PART, "saline q.s. to 5 mL")),
+        of_prescription(FIVE_ARI),
+    ),
     "isotonic": (
         of_prescription(mixture(BIOTIN, "water for injections q.s. to 5 mL")),
         of_prescription(mixture(BIOTIN, "saline q.s. to 5 mL")),
@@ -217,7 +221,7 @@ def test_a_shipped_rule_fires(code: str) -> None:
     fires, _ = CASES[code]
     messages = list(spoken(fires, RULES[code]))
     assert len(messages) == 1
-    assert f"rule {code} {RULES[code].version} ({RULES[code].source})" in messages[0]
+    assert f"rule {code} {RULES[code].version}; " in messages[0] + "; "
     assert RULES[code].message in messages[0]
 
 
@@ -239,8 +243,8 @@ def test_every_type_of_rule_has_a_case() -> None:
 def test_a_finding_says_what_came_and_which_rule_speaks() -> None:
     record, known, _ = of_session(SILENT, depth="6 mm")
     assert by_message(record, known, "depth_max_4mm") == (
-        "depth: depth 6 mm is more than the 4 mm of rule depth_max_4mm 1 (read: Konda and Thappa 2013, "
-        "go.gale.com; studyres.com); the needle should not go deeper than 4 mm, says the review by Konda "
+        "depth: depth 6 mm is more than the 4 mm of rule depth_max_4mm 1; "
+        "the needle should not go deeper than 4 mm, says the review by Konda "
         "and Thappa; others go as far as 13 mm"
     )
 
@@ -295,7 +299,7 @@ def test_a_question_that_does_not_arise_is_not_missed() -> None:
     his, hers = "dutasteride_partner_could_become_pregnant", "five_ari_could_become_pregnant"
     assert [his in men, hers in men, "five_ari_pregnant" in men] == [True, False, False]
     assert [his in women, hers in women] == [False, True]
-    assert [his in nobody, hers in nobody] == [True, True]
+    assert [his in nobody, hers in nobody, "patient_facts" in nobody] == [False, False, True]
     assert not any("pregnan" in code for code in lacking(prescription(), knows()))
 
 
@@ -374,7 +378,7 @@ def test_a_consent_that_is_missing_never_blocks() -> None:
 def test_an_instruction_has_a_date() -> None:
     known = knows(prescription=prescription(FIVE_ARI))
     message = by_message(session(), known, "dutasteride_blood_donation")
-    assert message.startswith("at: until 2025-09-01, for dutasteride: rule dutasteride_blood_donation 1 (")
+    assert message.startswith("at: until 2025-09-01, for dutasteride: rule dutasteride_blood_donation 1; ")
 
 
 def test_dose_given_follows_from_what_was_prepared() -> None:

@@ -6,6 +6,7 @@ Run by `test_a_kind_costs_one_declaration`, in a process of its own: a kind is d
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,7 @@ class HandReading:
     """A reading of a hand, which nobody will ever need."""
 
     patient: Patient
-    at: Annotated[Around, About("When.", FieldType.TIME)]
+    at: Annotated[datetime | Around, About("When.")]
     zone: Annotated[str | None, About("Where.", FieldType.CODE, codes="zones")] = None
     luck: Annotated[Decimal | None, About("How lucky.")] = None
     fingers: Annotated[tuple[Finger, ...], About("The fingers.")] = ()

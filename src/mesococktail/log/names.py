@@ -16,6 +16,7 @@ MEASURES = {
 """Measures of a dose and the unit each is counted in. The number of a measure is its place here."""
 SCALES = tuple(PER_UNIT[measure] for measure in MEASURES)
 """By the number of the measure, how many of the star's counts make one unit: masses are in picograms."""
+SEVERITIES = ("info", "warning", "error")
 ROLES = ("principal", "complementary")
 COMBINED = " + "
 """Between the agent ids of a combination's key, which are sorted."""

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.columns import millionths, stored_amount
-from mesococktail.log.names import COMBINED, DIMENSIONS, ROLES, VOIDED
+from mesococktail.log.names import COMBINED, DIMENSIONS, ROLES, SEVERITIES, VOIDED
 from mesococktail.log.numbers import numbers_of
 from mesococktail.log.tables import layout_of, wide_tables
 
@@ -147,7 +147,13 @@ class Star:
         findings = document.get("findings")
         if findings is not None:
             rows[f"{layout.table}_finding"] += [
-                (key, place, finding["severity"], finding["code"], finding["path"])
+                (
+                    key,
+                    place,
+                    SEVERITIES.index(finding["severity"]),
+                    self.intern("term", finding["code"]),
+                    self.intern("term", finding["path"]),
+                )
                 for place, finding in enumerate(findings)
             ]
         rows[layout.table].append(tuple(row))

@@ -202,7 +202,8 @@ def _kind_tables(layout: Layout) -> list[str]:
     if layout.has_findings:
         tables.append(
             f"CREATE TABLE {layout.table}_finding ({place}, "
-            f"severity TEXT NOT NULL, code TEXT NOT NULL, path TEXT NOT NULL, {shape}"
+            "severity INTEGER NOT NULL, code INTEGER NOT NULL REFERENCES dim_term (id), "
+            f"path INTEGER NOT NULL REFERENCES dim_term (id), {shape}"
         )
     return tables
 

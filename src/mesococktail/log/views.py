@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesococktail.log.columns import shown_id
-from mesococktail.log.names import MEASURES, ROLES, SCALES, STATUS, VOIDED
+from mesococktail.log.names import MEASURES, ROLES, SCALES, SEVERITIES, STATUS, VOIDED
 from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def star_views() -> tuple[str, ...]:
     """Return the statements that make the views."""
     lists = (_list_view(kind, several) for kind in KINDS for several in layout_of(kind).lists)
-    return (*(_kind_view(kind) for kind in KINDS), *lists, _INGREDIENT, _ADJUNCT, _FREQUENCY, _PAIR)
+    found = (_finding_view(kind) for kind in KINDS if layout_of(kind).has_findings)
+    return (*(_kind_view(kind) for kind in KINDS), *lists, *found, _INGREDIENT, _ADJUNCT, _FREQUENCY, _PAIR)
 
 
 def _choice(column: str, words: tuple[str, ...]) -> str:
@@ -36,6 +37,15 @@ def _kind_view(kind: str) -> str:
     return (
         f"CREATE VIEW {kind} AS SELECT f.key AS key, {record_id} AS record_id, "
         f"{_choice('f.status', STATUS)} AS status, {', '.join(shown)} FROM {layout.table} AS f"
+    )
+
+
+def _finding_view(kind: str) -> str:
+    return (
+        f"CREATE VIEW {kind}_finding AS SELECT f.key AS {kind}, f.position + 1 AS position, "
+        f"{_choice('f.severity', SEVERITIES)} AS severity, c.term AS code, p.term AS path "
+        f"FROM fact_{kind}_finding AS f "
+        "JOIN dim_term AS c ON c.id = f.code JOIN dim_term AS p ON p.id = f.path"
     )
 
 

@@ -87,7 +87,7 @@ def _against(cocktail: Cocktail, allergens: list[Allergen], formulary: Formulary
 def _finding_of(allergen: Allergen, found: Component, path: str, agent: NamedAgent) -> Finding:
     where = agent.name if found.name == agent.name else f"{agent.name} ({found.name})"
     rule = found.rule
-    why = f", says rule {rule.text} ({rule.source}); {rule.message}" if rule else ""
+    why = f", says rule {rule.text}; {rule.message}" if rule else ""
     message = f"the patient does not tolerate {allergen.named}, which is in {where}{why}"
     return Finding(Severity.ERROR, "allergy", path, message)
 

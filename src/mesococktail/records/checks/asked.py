@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NO_SCREENING = "screening"
 """Stands for every item of the screening where the patient was never screened."""
 NO_CONSENT = "consent"
+NO_FACTS = "patient_facts"
+"""Stands for every check on the facts of a patient of whom none were recorded."""
 
 _NO_ANSWER = (None, "unknown", "not_asked")
 _NOT_OF = {"male": ("pregnancy", "could_become_pregnant"), "female": ("partner_could_become_pregnant",)}
@@ -84,10 +86,13 @@ def facts_checked(record: Prescription, formulary: Formulary, known: Known) -> I
     cocktail = record.cocktail
     if cocktail is None:
         return
-    facts: dict[str, object] | None = None
-    for rule, path, name in _spoken_of(cocktail, formulary, RuleType.FACT):
-        if facts is None:
-            facts = _merged(in_order(known, PatientFacts, record.at))
+    spoken_of = list(_spoken_of(cocktail, formulary, RuleType.FACT))
+    recorded = in_order(known, PatientFacts, record.at) if spoken_of else ()
+    if spoken_of and not recorded:
+        yield NO_FACTS
+        return
+    facts = _merged(recorded)
+    for rule, path, name in spoken_of:
         if rule.fact is None:
             continue
         answer = facts.get(rule.fact)

@@ -55,7 +55,7 @@ def _status(
         status = rule.status_of(agent, first, here)
         if status is not None:
             since = f" since {status.since}" if status.since else ""
-            decided = f"{status.jurisdiction}: {status.status}{since}; {status.source}"
+            decided = f"{status.jurisdiction}: {status.status}{since}"
             said = f"{agent.name} ({decided}) falls under"
             yield by_rule(rule, path, said)
             return

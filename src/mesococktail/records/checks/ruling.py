@@ -105,9 +105,11 @@ def speaks_itself(rule: Rule, agent: Agent) -> bool:
 
 
 def by_rule(rule: Rule, path: str, said: str) -> Finding:
-    """Return the finding of a rule; *said* is what came, up to the name of the rule."""
-    message = f"{said} rule {rule.text} ({rule.source}); {rule.message}"
-    return Finding(rule.severity, rule.code, path, message)
+    """Return the finding of a rule; *said* is what came, up to the name of the rule.
+
+    The rule is named with its version, by which the formulary has its source: the record is kept small.
+    """
+    return Finding(rule.severity, rule.code, path, f"{said} rule {rule.text}; {rule.message}")
 
 
 def bound(text: str | None, units: Collection[str] = ()) -> Amount | None:
