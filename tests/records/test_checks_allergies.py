@@ -82,7 +82,7 @@ def test_a_finding_names_substance_and_component() -> None:
 
 def test_a_component_by_a_rule_names_the_rule() -> None:
     message = by_message(prescription(PROCAINE), knows(allergic("PABA")), "allergy")
-    assert ", which is in procaine (PABA), says rule paba_from_procaine 1 (" in message
+    assert ", which is in procaine (PABA), says rule paba_from_procaine 1; " in message
 
 
 @pytest.mark.parametrize("premix", ["NCTF 135 HA", "mesohyal range", "unspecified cocktail"])
