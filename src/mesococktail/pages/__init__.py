@@ -1,0 +1,21 @@
+"""Paper: the preparation sheet, the syringe label and the patient's aftercare page, as text and as HTML.
+
+HTML is made here and nowhere else. A page shows what was recorded; it adds nothing and recommends nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesococktail.lazy import loader
+
+if TYPE_CHECKING:
+    from mesococktail.pages.aftercare import aftercare_page
+    from mesococktail.pages.preparation_sheet import sheet
+    from mesococktail.pages.syringe_label import label
+
+__all__ = ("aftercare_page", "label", "sheet")
+
+__getattr__ = loader(
+    __name__, {"aftercare_page": "aftercare", "label": "syringe_label", "sheet": "preparation_sheet"}
+)

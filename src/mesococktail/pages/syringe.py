@@ -1,0 +1,104 @@
+"""What is in a syringe: prescribed beside measured, agent by agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mesococktail.amounts import Amount, Dimension
+from mesococktail.cocktails import Ingredient, Part
+from mesococktail.errors import MesococktailError
+from mesococktail.records import StockUsed
+from mesococktail.records.checks.given import agent_of, made
+
+if TYPE_CHECKING:
+    from mesococktail.cocktails import Cocktail
+    from mesococktail.records import Preparation
+
+__all__ = ("Content", "contents", "made")
+
+
+@attrs.frozen
+class Content:
+    """One agent of a preparation."""
+
+    agent: str
+    """Its id, or the name of one no formulary knows."""
+    part: Part | None
+    """What was prescribed; None for what was not."""
+    stocks: tuple[StockUsed, ...]
+    """What was drawn of it, in the order of drawing; empty where nothing was."""
+    drawn: Amount | None
+    """Volume measured in all; None where one was not measured."""
+    dose: Amount | None
+    """Measured; None where it is not known, and where a volume is all that measures it."""
+    as_prescribed: bool
+    """Whether the strength of a stock was not recorded, and the prescribed one stands for it."""
+    by_volume: bool
+    """Whether its volume is all that measures it, as with a diluent or platelet-rich plasma."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as the prescription has it."""
+        return self.agent if self.part is None else self.part.agent.name
+
+    @property
+    def role(self) -> str:
+        """Role or purpose, as a code; empty for what was not prescribed."""
+        return "" if self.part is None else role_of(self.part)
+
+
+def role_of(part: Part) -> str:
+    """Return the role of an ingredient, or the purpose of an adjunct."""
+    return part.role.value if isinstance(part, Ingredient) else str(getattr(part, "purpose", ""))
+
+
+def contents(preparation: Preparation, cocktail: Cocktail | None) -> tuple[Content, ...]:
+    """Return what is in a preparation, in the order of drawing; then what was prescribed and not drawn."""
+    stocks: dict[str, list[StockUsed]] = {}
+    for stock in preparation.stock:
+        stocks.setdefault(agent_of(stock, cocktail), []).append(stock)
+    parts = {part.agent.id: part for part in cocktail.parts} if cocktail else {}
+    agents = dict.fromkeys([*stocks, *parts])
+    return tuple(_content(agent, parts.get(agent), tuple(stocks.get(agent, ()))) for agent in agents)
+
+
+def _content(agent: str, part: Part | None, stocks: tuple[StockUsed, ...]) -> Content:
+    prescribed = part.strength if part else None
+    strengths = [stock.strength or prescribed for stock in stocks]
+    measured_otherwise = part is not None and (
+        part.portion.unknown is not None
+        or (part.dose is not None and part.dose.dimension is not Dimension.VOLUME)
+    )
+    by_volume = not any(strengths) and not measured_otherwise
+    doses = [_dose(stock, strength) for stock, strength in zip(stocks, strengths, strict=True)]
+    return Content(
+        agent,
+        part,
+        stocks,
+        drawn=_sum([stock.drawn for stock in stocks]),
+        dose=None if by_volume else _sum(doses),
+        as_prescribed=prescribed is not None and any(stock.strength is None for stock in stocks),
+        by_volume=by_volume,
+    )
+
+
+def _dose(stock: StockUsed, strength: Amount | None) -> Amount | None:
+    return None if stock.drawn is None or strength is None else stock.drawn * strength
+
+
+def _sum(amounts: list[Amount | None]) -> Amount | None:
+    """Return the sum; None where there is nothing, one is not known, or they do not add up."""
+    known = [amount for amount in amounts if amount is not None]
+    if not known or len(known) != len(amounts):
+        return None
+    try:
+        return sum(known[1:], known[0])
+    except MesococktailError:
+        return None  # stocks of one agent in mg/mL and in IU/mL
+
+
+def final(content: Content, total: Amount | None) -> Amount | None:
+    """Return the dose prepared over the total that was made; None where one of them is not known."""
+    return None if content.dose is None or total is None else content.dose / total
