@@ -197,7 +197,7 @@ def test_what_blocks_is_refused_until_it_is_accepted(run: Run, folder: Path) -> 
     assert ids(folder, "preparation") == []
     accepted = (*EXPIRED, "--accept", f"{code}=the pharmacy; by telephone")
     assert "dry run: nothing was stored" in run(*accepted, "--dry-run").stderr
-    run(*accepted)
+    assert "accepted (the pharmacy; by telephone): " in run(*accepted).stderr
     assert shown(run, "last:preparation")["accepted"] == [
         {"code": code, "reason": "the pharmacy; by telephone", "by": "nurse-1"}
     ]

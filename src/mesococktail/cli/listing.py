@@ -106,7 +106,7 @@ def _columns(kind: str) -> tuple[str, tuple[str, ...]]:
         for field in fields_of(KINDS[name])
         if field.name in columns and not field.about.at_the_door and field.type is not FieldType.GROUPS
     ]
-    told = sorted(fields, key=lambda field: (field.name not in ("at", "patient"), not field.required))
+    told = sorted(fields, key=lambda field: (field.name != "at", field.name != "patient", not field.required))
     shown = [columns[field.name].shown[0][0] for field in told]
     return name, ("status", *shown[: _MOST_COLUMNS - 2])
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-    from mesococktail.findings import Finding
     from mesococktail.formulary import Formulary
     from mesococktail.log import Entry, PrescriptionLog
 
@@ -250,12 +249,6 @@ def acknowledge(entry: Entry) -> None:
     by = f" by {entry.recorded_by}" if entry.recorded_by else ""
     at = entry.recorded_at.astimezone().isoformat(" ", "seconds")
     say(f"version {entry.version}, written down {at}{by}; receipt {entry.receipt}")
-
-
-def say_findings(findings: tuple[Finding, ...] | list[Finding]) -> None:
-    """Tell every finding, one a line."""
-    for finding in findings:
-        say(str(finding))
 
 
 @contextmanager

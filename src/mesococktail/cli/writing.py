@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesococktail.cli.exits import refused
-from mesococktail.cli.shared import acknowledge, command_name, say, say_findings
+from mesococktail.cli.shared import acknowledge, command_name, say
 from mesococktail.cli.text import plain
 from mesococktail.findings import Severity
 from mesococktail.records import FieldType, complete, fields_of, name_of, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mesococktail.cli.shared import Command
+    from mesococktail.findings import Finding
     from mesococktail.log import Entry, PrescriptionLog
 
 
@@ -69,9 +70,8 @@ def write_down(
 
 def _try(log: PrescriptionLog, record: Any) -> None:  # noqa: ANN401  # any kind
     findings = log.check(record)
-    accepted = {one.code for one in getattr(record, "accepted", ())}
-    wrong = [one for one in findings if one.severity is Severity.ERROR and one.code not in accepted]
-    say_findings([one for one in findings if one not in wrong])
+    wrong = [one for one in findings if one.severity is Severity.ERROR and one.code not in _accepted(record)]
+    _say(record, [one for one in findings if one not in wrong])
     if wrong:
         raise refused(wrong)
     say("dry run: nothing was stored")
@@ -79,10 +79,22 @@ def _try(log: PrescriptionLog, record: Any) -> None:  # noqa: ANN401  # any kind
 
 def say_checks(entry: Entry) -> None:
     """Tell what the checks had to say of the record that was written, and which could not run."""
-    say_findings(getattr(entry.record, "findings", ()))
-    not_run: tuple[str, ...] = getattr(entry.record, "not_run", ())
+    record = entry.record
+    _say(record, getattr(record, "findings", ()))
+    not_run: tuple[str, ...] = getattr(record, "not_run", ())
     if not_run:
         say(f"not checked, for lack of an answer: {', '.join(not_run)}")
+
+
+def _accepted(record: Any) -> dict[str, str]:  # noqa: ANN401  # any kind
+    return {one.code: one.reason for one in getattr(record, "accepted", ())}
+
+
+def _say(record: Any, findings: Iterable[Finding]) -> None:  # noqa: ANN401  # any kind
+    reasons = _accepted(record)
+    for one in findings:
+        reason = reasons.get(one.code) if one.severity is Severity.ERROR else None
+        say(f"accepted ({reason}): {one.message}" if reason else str(one))
 
 
 def _told(record: Any) -> Iterator[str]:  # noqa: ANN401  # any kind
