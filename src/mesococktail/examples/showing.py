@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from mesococktail.formulary import PublishedFormula
+    from mesococktail.log import Standing
 
 
 def make_demo_log(path: str | PathLike[str], *, seed: int = SEED) -> PrescriptionLog:
@@ -28,12 +30,17 @@ def make_demo_log(path: str | PathLike[str], *, seed: int = SEED) -> Prescriptio
     log = PrescriptionLog.create(path, clinic=clinic_name(), recorded_by="demo")
     log.append_many(doctors())
     log.append_many(synthetic_courses(seed=seed))
-    first, second, third, *_ = log.prescriptions()
+    # A prescription that sessions point to cannot be void.
+    first, second, third = islice((one for one in log.prescriptions() if _stands_alone(log, one)), 3)
     log.void(first, reason="synthetic: entered for the wrong patient")
     log.stop(second, reason="synthetic: the patient moved away")
     said = attrs.evolve(third.record, rationale="synthetic: dry scalp")
     log.amend(third, said, reason="synthetic: the rationale said too little")
     return log
+
+
+def _stands_alone(log: PrescriptionLog, prescription: Standing) -> bool:
+    return all(one.kind == "prescription" for one in log.patient(prescription.record.patient))
 
 
 def demo(
