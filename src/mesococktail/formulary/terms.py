@@ -51,6 +51,10 @@ class Term:
     """Which edition of a scale is meant."""
     observable: bool | None = None
     """For an effect claimed: whether it can be seen in a clinic."""
+    subsides: str | None = None
+    """For an adverse event: how soon its source says that it is over, in its words."""
+    subsides_days: int | None = None
+    """The most days that those words mean; None where they name none."""
 
     def has_stage(self, text: str) -> bool:
         """Whether *text* is one of the stages, or some that combine, in their order: ``M2 F1``."""

@@ -20,13 +20,13 @@ from mesococktail.records.json_text import read_json
 from mesococktail.records.kinds import KINDS, changed, group, kind, name_of
 from mesococktail.records.known import NOTHING, READ_BY, Known, Stands
 from mesococktail.records.outcome import File, Outcome
-from mesococktail.records.patient_facts import ElsewhereSession, ElsewhereTreatment, PatientFacts
+from mesococktail.records.patient_facts import ElsewhereSession, ElsewhereTreatment, PatientFacts, merged
 from mesococktail.records.plan import Phase, Plan
 from mesococktail.records.preparation import Preparation, Prp, Spin, StockUsed
 from mesococktail.records.prescription import Indication, Prescription
 from mesococktail.records.screening import Allergy, Answer, Screening
 from mesococktail.records.session import Session, ZoneTreated
-from mesococktail.records.times import Around, earliest, is_before, latest, month_of, time_of
+from mesococktail.records.times import Around, earliest, is_before, latest, month_of, months_later, time_of
 
 if TYPE_CHECKING:
     from mesococktail.records.reading import given_record, stored_record
@@ -84,7 +84,9 @@ __all__ = (
     "is_before",
     "kind",
     "latest",
+    "merged",
     "month_of",
+    "months_later",
     "name_of",
     "read_json",
     "shown",

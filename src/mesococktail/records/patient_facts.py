@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 from mesococktail.errors import RecordError
 from mesococktail.records.common import Note, Patient, TranscribedFrom, imprecise_time
 from mesococktail.records.fields import About, FieldType
-from mesococktail.records.kinds import group, kind
-from mesococktail.records.times import EARLIEST, Around, is_before
+from mesococktail.records.kinds import MOST_GROUPS, changed, group, kind
+from mesococktail.records.times import EARLIEST, Around, earliest, is_before, latest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @group
@@ -84,3 +84,41 @@ def faults(record: PatientFacts) -> Iterator[RecordError]:
             yield RecordError(
                 "ends before it begins", path=f"treatments_elsewhere[{place}].until", got=str(taken.until)
             )
+
+
+_NOT_ASKED = (None, "not_asked")
+
+
+def merged(facts: Iterable[PatientFacts]) -> PatientFacts | None:
+    """Return what is known of a patient when all *facts* are read together; None if there are none.
+
+    Of each question the newest answer counts; that it was not asked again takes nothing back. How a
+    pregnancy was established goes with the answer it established. Treatments and sessions elsewhere add
+    up, and a treatment told again (same agent and route) is the newer telling. When and by whom it was
+    told, and the note, are those of the newest.
+    """
+    each = sorted(facts, key=lambda one: (earliest(one.at), latest(one.at)))
+    if not each:
+        return None
+    answers: dict[str, object] = {}
+    taken: dict[tuple[str, str | None], ElsewhereTreatment] = {}
+    had: dict[ElsewhereSession, None] = {}
+    for one in each:
+        if one.pregnancy not in _NOT_ASKED:
+            answers["pregnancy_established"] = one.pregnancy_established
+        for name in _ANSWERS:
+            answer = getattr(one, name)
+            if answer not in _NOT_ASKED or answers.get(name) is None:
+                answers[name] = answer
+        taken |= {(treatment.agent, treatment.route): treatment for treatment in one.treatments_elsewhere}
+        had |= dict.fromkeys(one.sessions_elsewhere)
+    made: PatientFacts = changed(
+        each[-1],
+        treatments_elsewhere=tuple(taken.values())[-MOST_GROUPS:],
+        sessions_elsewhere=tuple(had)[-MOST_GROUPS:],
+        **answers,
+    )
+    return made
+
+
+_ANSWERS = ("sex", "birth_year", "could_become_pregnant", "partner_could_become_pregnant", "pregnancy")

@@ -57,8 +57,6 @@ class StockUsed:
         """How much of the agent was drawn (a volume where no strength says more); None if not known."""
         if self.drawn is None:
             return None
-        if self.drawn is None:
-            return None
         return Portion(strength=self.strength, volume=self.drawn).solved.dose
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
@@ -137,3 +138,10 @@ def latest(time: datetime | Around) -> datetime:
 def is_before(one: datetime | Around, other: datetime | Around) -> bool:
     """Whether *one* certainly came before *other*: false where an imprecise date leaves it open."""
     return latest(one) < earliest(other)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the day so many months later by the calendar; the end of a shorter month stands for its 31st."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

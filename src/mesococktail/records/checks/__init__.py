@@ -16,10 +16,11 @@ from mesococktail.records.checks.given import (
     made,
     volumes_given,
 )
-from mesococktail.records.checks.giving import given_checked
+from mesococktail.records.checks.giving import given_checked, until_of
 from mesococktail.records.checks.mixture import mixture_checked
 from mesococktail.records.checks.plain import CLOCKS_DIFFER, plain_findings
 from mesococktail.records.checks.preparing import prepared
+from mesococktail.records.checks.ruling import rules_on
 from mesococktail.records.kinds import changed
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
@@ -42,6 +43,8 @@ __all__ = (
     "doses_given",
     "expected",
     "made",
+    "rules_on",
+    "until_of",
     "volumes_given",
 )
 

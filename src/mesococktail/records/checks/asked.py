@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mesococktail.formulary import RuleType
 from mesococktail.records.checks.ruling import by_rule, in_order, ruled, rules
 from mesococktail.records.consent import Consent
-from mesococktail.records.patient_facts import PatientFacts
+from mesococktail.records.patient_facts import PatientFacts, merged
 from mesococktail.records.screening import ALLERGY, Screening
 from mesococktail.records.session import Session
 
@@ -91,28 +91,17 @@ def facts_checked(record: Prescription, formulary: Formulary, known: Known) -> I
     if spoken_of and not recorded:
         yield NO_FACTS
         return
-    facts = _merged(recorded)
+    facts = merged(one.record for one in recorded)
     for rule, path, name in spoken_of:
         if rule.fact is None:
             continue
-        answer = facts.get(rule.fact)
+        answer = getattr(facts, rule.fact)
         if answer in _NO_ANSWER:
-            if rule.fact not in _NOT_OF.get(str(facts.get("sex")), ()):
+            if rule.fact not in _NOT_OF.get(str(getattr(facts, "sex", None)), ()):
                 yield rule.code
         elif answer in rule.answers:
             said = f"{name} for a patient of whom {rule.fact.replace('_', ' ')} is {answer} falls under"
             yield by_rule(rule, path, said)
-
-
-def _merged(each: tuple[Stands, ...]) -> dict[str, object]:
-    """Return the newest answer to each question about the patient."""
-    merged: dict[str, object] = {}
-    for one in each:
-        for name in ("sex", "pregnancy", "could_become_pregnant", "partner_could_become_pregnant"):
-            answer = getattr(one.record, name)
-            if answer is not None:
-                merged[name] = answer
-    return merged
 
 
 def _spoken_of(cocktail: Cocktail, formulary: Formulary, kind: RuleType) -> Iterator[tuple[Rule, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from mesococktail.records.checks.preparing import expired
 from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules, speaks_itself
 from mesococktail.records.prescription import Prescription
 from mesococktail.records.session import Session
-from mesococktail.records.times import earliest, is_before, latest
+from mesococktail.records.times import earliest, is_before, latest, months_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,14 +207,12 @@ def _within(days: int | None, at: datetime | Around, earlier: list[Stands]) -> I
             yield one, certain
 
 
+def until_of(rule: Rule, day: date) -> date:
+    """Return the last day on which an instruction holds, counted from the day of a session."""
+    later = months_later(day, rule.until_months or 0)
+    return later + timedelta(days=rule.until_days or 0)
+
+
 def _until(rule: Rule, at: datetime | Around) -> str:
-    """Return until when an instruction holds, counted from the session."""
     last = latest(at) - timedelta(days=1) if not isinstance(at, datetime) else at
-    day = last.date()
-    if rule.until_months is not None:
-        months = day.year * 12 + day.month - 1 + rule.until_months
-        year, month = months // 12, months % 12 + 1
-        day = date(year, month, min(day.day, monthrange(year, month)[1]))
-    if rule.until_days is not None:
-        day += timedelta(days=rule.until_days)
-    return f"until {day.isoformat()}"
+    return f"until {until_of(rule, last.date()).isoformat()}"
