@@ -1,0 +1,78 @@
+"""The instructions a patient is given after a session, dated from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.chart.schedule import days_of
+from mesococktail.errors import RecordError
+from mesococktail.formulary import Formulary, RuleType
+from mesococktail.records import Around, Instruction, Prescription, Session
+from mesococktail.records.checks import rules_on, until_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from mesococktail.formulary import Rule
+
+
+def instructions(
+    session: Session, formulary: Formulary | None = None, prescription: Prescription | None = None
+) -> tuple[Instruction, ...]:
+    """Return what the patient is told after a session, to be recorded with ``Aftercare(instructions=…)``.
+
+    They are the aftercare rules of the formulary, the clinic's own among them, then what the rules have
+    to say on the agents given, such as how long not to give blood. Each has the last day it holds,
+    counted from the day of the session (from the last day it may have been, where that is not known
+    exactly).
+
+    Args:
+        session: The session that was given.
+        formulary: What is known; ours when left out.
+        prescription: What it carried out, for what follows from its agents.
+
+    Returns:
+        Nothing after a session that was not given.
+
+    Raises:
+        RecordError: One of them is not a record of its kind.
+    """
+    known = Formulary.of(formulary)
+    if not isinstance(session, Session):
+        raise RecordError("must be a Session", path="session", got=session, cure="give entry.record")
+    if prescription is not None and not isinstance(prescription, Prescription):
+        raise RecordError(
+            "must be a Prescription", path="prescription", got=prescription, cure="give entry.record"
+        )
+    if session.given == "not_given":
+        return ()
+    day = days_of(session.at).last
+    made: Any = Instruction
+    told = [
+        made(rule=rule.code, text=rule.text, version=rule.version, until=_around(rule.until(day)))
+        for rule in known.aftercare
+    ]
+    told += [
+        made(rule=rule.code, text=rule.message, version=rule.version, until=_around(_until(rule, day)))
+        for rule in _on_agents(prescription, known)
+    ]
+    return tuple(told)
+
+
+def _on_agents(prescription: Prescription | None, formulary: Formulary) -> Iterator[Rule]:
+    cocktail = prescription.cocktail if prescription else None
+    told: set[str] = set()
+    for part in cocktail.parts if cocktail else ():
+        for rule in rules_on(formulary, part.agent, RuleType.INSTRUCTION):
+            if rule.code not in told:
+                told.add(rule.code)
+                yield rule
+
+
+def _until(rule: Rule, day: date) -> date | None:
+    return None if rule.until_months is None and rule.until_days is None else until_of(rule, day)
+
+
+def _around(day: date | None) -> Around | None:
+    return None if day is None else Around(day.year, day.month, day.day)
