@@ -106,6 +106,7 @@ def test_voided_prescriptions_do_not_count_unless_asked_for(study: Study) -> Non
         ({"agent": "biotin"}, 6),
         ({"contains": Containing("biotin", directly=True)}, 5),
         ({"contains": Containing(class_="vitamin")}, 6),
+        ({"contains": Containing(premise="nutritional")}, 6),
         ({"contains": Containing("biotin", role=Role.PRINCIPAL)}, 2),
         ({"contains": Containing("biotin", role="principal", dose=("3.333333 mg", "3.3333334 mg"))}, 1),
         ({"contains": Containing("minoxidil", dose=("5 mg", None))}, 3),
@@ -228,7 +229,8 @@ def test_a_condition_that_cannot_be_is_refused(study: Study, where: dict[str, An
     ("given", "message"),
     [
         ({}, 'contains: sets no condition; name an agent: Containing("minoxidil")'),
-        ({"agent": "biotin", "class_": "vitamin"}, "contains: has both an agent and a class"),
+        ({"agent": "biotin", "class_": "vitamin"}, "contains: has both agent and class"),
+        ({"class_": "vitamin", "premise": "hormonal"}, "contains: has both class and premise"),
         ({"agent": 7}, "agent: 7: must be a name or an id"),
         ({"role": "main"}, "role: main: is not a role; write principal or complementary"),
         ({"dose": "5 mg"}, "dose: 5 mg: must be the lowest and the highest dose"),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mesococktail.log import PrescriptionLog
     from mesococktail.research import Option
 
-_CONTAINS = re.compile(r"(?:^|,)\s*(agent|class|role|from|to|directly)\s*(?:=|(?=,|$))")
+_CONTAINS = re.compile(r"(?:^|,)\s*(agent|class|premise|role|from|to|directly)\s*(?:=|(?=,|$))")
 _COMPLETED = {"agent": complete_agent, "doctor": complete_doctor, "patient": complete_patient}
 _CONDITIONS = (
     ("--since", "DATE", "First day, month or year; or a moment with its zone."),
@@ -162,7 +162,8 @@ def _conditions(command: Command) -> Command:
         metavar="CONDITION",
         callback=_containing,
         help="Has one ingredient on which all of this is true, such as "
-        '"agent=minoxidil, role=principal, from=1 mg, to=2.5 mg" or "class=vitamin". May be repeated.',
+        '"agent=minoxidil, role=principal, from=1 mg, to=2.5 mg", "class=vitamin" or "premise=hormonal". '
+        "May be repeated.",
     )(made)
     made = click.option(
         "--containing",
@@ -188,13 +189,14 @@ def _condition(text: str) -> Containing:
     if not found:
         return Containing(text.strip())
     if found[0].start() != 0:
-        raise click.BadParameter(f"{text!r}: begin with agent=, class=, role=, from= or to=")
+        raise click.BadParameter(f"{text!r}: begin with agent=, class=, premise=, role=, from= or to=")
     ends = [*(each.start() for each in found[1:]), len(text)]
     said = {each[1]: text[each.end() : end].strip() for each, end in zip(found, ends, strict=True)}
     low, high = said.get("from"), said.get("to")
     return Containing(
         said.get("agent"),
         class_=said.get("class"),
+        premise=said.get("premise"),
         role=said.get("role"),
         dose=None if low is high is None else (low, high),
         directly="directly" in said,

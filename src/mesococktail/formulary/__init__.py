@@ -21,6 +21,7 @@ from mesococktail.formulary.agent import (
     Member,
     Status,
 )
+from mesococktail.formulary.claims import agents_for, effects_of, premises_of
 from mesococktail.formulary.formulary import Formula, Formulary, Stock
 from mesococktail.formulary.other import other
 from mesococktail.formulary.plans import NamedPlan
@@ -56,7 +57,10 @@ __all__ = (
     "Stock",
     "Term",
     "Vocabulary",
+    "agents_for",
+    "effects_of",
     "other",
+    "premises_of",
     "published_for",
 )
 

@@ -175,7 +175,7 @@ class Containing:
     of what is inside one is not known.
 
     Raises:
-        QuestionError: It sets no condition, both agent and class, or a range that cannot be.
+        QuestionError: It sets no condition, two of agent, class and premise, or a range that cannot be.
         AmountError: A dose is not an amount.
     """
 
@@ -183,23 +183,25 @@ class Containing:
     """Any name that the formulary knows."""
     class_: str | None = None
     """A class of agents, such as ``vitamin``; the formulary says which they are."""
+    premise: str | None = None
+    """A premise that an agent addresses, such as ``hormonal``; the formulary says which do."""
     role: str | None = attrs.field(default=None, converter=_role)
     dose: tuple[Amount | None, Amount | None] | None = attrs.field(default=None, converter=_dose)
     """Lowest and highest dose of that ingredient, both included; None for no limit on that side."""
     directly: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if all(each is None for each in (self.agent, self.class_, self.role, self.dose)):
+        named = {"agent": self.agent, "class_": self.class_, "premise": self.premise}
+        given = [path for path, said in named.items() if said is not None]
+        if not given and self.role is None and self.dose is None:
             raise QuestionError(
                 "sets no condition", path="contains", cure='name an agent: Containing("minoxidil")'
             )
-        if self.agent is not None and self.class_ is not None:
-            raise QuestionError(
-                "has both an agent and a class", path="contains", cure="give one; the agent says its class"
-            )
-        for path, given in (("agent", self.agent), ("class_", self.class_)):
-            if given is not None:
-                text_given(given, path)
+        if len(given) > 1:
+            rule = f"has both {' and '.join(path.rstrip('_') for path in given)}"
+            raise QuestionError(rule, path="contains", cure="give one; the agent says the others")
+        for path in given:
+            text_given(named[path], path)
 
     def filter(self, asked: Asked) -> Filter:
         """Return the condition.
@@ -232,10 +234,17 @@ class Containing:
     def _ids(self, asked: Asked) -> tuple[str, ...] | None:
         if self.agent is not None:
             return (asked.agent(self.agent),)
+        if self.premise is not None:
+            from mesococktail.formulary import agents_for  # slow to load, and seldom asked
+
+            return agents_for(asked.formulary, self.premise)
         return None if self.class_ is None else asked.formulary.with_class(self.class_)
 
     def _named(self, ids: tuple[str, ...]) -> str:
-        return ids[0] if self.class_ is None else f"an agent of class {self.class_} ({', '.join(ids)})"
+        if self.agent is not None:
+            return ids[0]
+        of = f"class {self.class_}" if self.class_ is not None else f"premise {self.premise}"
+        return f"an agent of {of} ({', '.join(ids)})"
 
 
 def _dose_tests(low: Amount | None, high: Amount | None) -> list[str]:
