@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,3 +46,37 @@ def test_a_page_is_written_to_a_new_file(run: Run, course: Path) -> None:
 )
 def test_one_page_at_a_time(run: Run, words: tuple[str, ...], said: str) -> None:
     assert said in run("show", "last", *words, code=2).stderr
+
+
+def test_what_a_patient_is_told_is_printed_and_recorded_as_given(run: Run, course: Path) -> None:
+    page = run("aftercare", "last").stdout
+    assert "AFTER YOUR TREATMENT" in page
+    assert json.loads(run("list", "--kind", "aftercare").stdout) == []
+    words = ("--record", "--given-by", "nurse-1", "--at", "2025-03-08T11:00+04:00")
+    result = run("aftercare", "last", *words, "--html", "page.html")
+    [row] = json.loads(run("list", "--kind", "aftercare").stdout)
+    assert result.stdout == f"{row['id']}\n"
+    assert result.stderr.endswith("wrote page.html\n")
+    assert (row["given_by"], row["at"]) == ("nurse-1", "2025-03-08T11:00:00+04:00")
+    assert "<!DOCTYPE html>" in (course / "page.html").read_text(encoding="utf-8")
+    stored = json.loads(run("show", row["id"], "--json").stdout)["record"]["instructions"]
+    assert {"no_sunbath", "use_sunscreen"} <= {one["rule"] for one in stored}
+    again = run("aftercare", "last")
+    assert again.stderr == f"as given by nurse-1: aftercare {row['id']}\n"
+    assert again.stdout == page
+
+
+def test_the_page_is_told_where_only_the_id_is_data(run: Run, course: Path) -> None:
+    assert course.exists()
+    result = run("aftercare", "last", "--record", "--given-by", "nurse-1")
+    assert len(result.stdout) == 37
+    assert "AFTER YOUR TREATMENT" in result.stderr
+
+
+def test_nothing_follows_from_what_is_no_session(run: Run, course: Path) -> None:
+    assert course.exists()
+    assert "Missing option '--given-by'" in run("aftercare", "last", "--record", code=2).stderr
+    for words in ((), ("--record", "--given-by", "x")):
+        assert "is of the kind prescription" in run("aftercare", "last:prescription", *words, code=3).stderr
+    run("void", "last:session", "--reason", "x")
+    assert "no session is in this log yet" in run("aftercare", "last", code=4).stderr
