@@ -48,15 +48,14 @@ def aftercare_page(
 ) -> str:
     """Return what a patient takes home after a session: dated instructions in large type.
 
-    It has the clinic and the patient's id, no name, no diagnosis and no agent. Whom to call is a line to
-    write on.
+    It has the clinic and the patient's id, no name and no diagnosis. Whom to call is a line to write on.
 
     Args:
         log: Where the session is recorded.
         session: Its id, or the session as it was read.
         html: As one self-contained HTML file, made for A4 paper and for a phone; else as text.
-        given: The instructions that were recorded as given; those that follow from the formulary now when
-            left out.
+        given: The instructions that were recorded as given; when left out, those that follow now from the
+            formulary, see `mesococktail.chart.instructions`.
 
     Raises:
         RecordNotFoundError: The log has no record of that id.

@@ -22,6 +22,8 @@ _WIDTH = 100
 _WIDEST_CELL = 28
 _LONGEST_FIGURE = 60
 """Characters that are kept on one line; what is longer must break somewhere."""
+_KNOWN_WIDTH = 0x2000
+"""Letters up to here, Latin, Greek, Arabic and their like, are at most one wide."""
 _LONG = 20
 """Characters of a word that may be broken within, where a narrow column has no room for it."""
 
@@ -129,12 +131,40 @@ def _wrapped(text: str, after: str = "") -> list[str]:
     return textwrap.wrap(text, _WIDTH, subsequent_indent=after, break_on_hyphens=False) or [""]
 
 
+def broken(text: str, columns: int, *, within_words: bool = True, indent: str = "") -> list[str]:
+    """Break a text into lines of so many columns, between words: never between a number and its unit.
+
+    Args:
+        text: What to break.
+        columns: Room on a line. A word that may not be broken can need more.
+        within_words: Whether a word longer than a line is broken as well.
+        indent: What stands before every line but the first.
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        room = columns - len(indent)
+        if width(longer) <= columns:
+            lines[-1:] = [longer]
+        elif within_words and NO_BREAK not in word and width(word) > room:
+            pieces = [word[start : start + room] for start in range(0, len(word), room)]
+            lines += [f"{indent}{piece}" if lines or place else piece for place, piece in enumerate(pieces)]
+        else:
+            lines.append(f"{indent}{word}" if lines else word)
+    return lines
+
+
+def width(line: str) -> int:
+    """Return how many letters' widths a line takes at most, in type of one width."""
+    return sum(1 if ord(letter) < _KNOWN_WIDTH else 2 for letter in line)
+
+
 def _table(table: Table) -> list[str]:
     from tabulate import tabulate  # not needed until something is drawn
 
     rows = [[BLANK if cell is None else cell for cell in row] for row in table.rows]
     for row in rows:
         for place in table.free:
-            row[place] = textwrap.fill(row[place], _WIDEST_CELL, break_on_hyphens=False)
+            row[place] = "\n".join(broken(row[place], _WIDEST_CELL))
     drawn: str = tabulate(rows, headers=table.headers, tablefmt="simple", disable_numparse=True)
     return drawn.splitlines()

@@ -10,7 +10,7 @@ from mesococktail.errors import RecordError
 from mesococktail.pages.drawing import as_html, sheet_text
 from mesococktail.pages.page import Fact, Notes, SheetPage, Table
 from mesococktail.pages.syringe import Content, contents, final, made, role_of
-from mesococktail.pages.words import figure, kept, named, paper, plain, said, when, worded
+from mesococktail.pages.words import figure, kept, label_of, named, paper, plain, said, when, worded
 from mesococktail.records import fields_of
 
 if TYPE_CHECKING:
@@ -279,13 +279,12 @@ def _dates(stock: StockUsed) -> str:
 
 
 def _ends(preparation: Preparation | None, cocktail: Cocktail | None) -> Iterator[Fact]:
-    prescribed = figure(cocktail.total if cocktail else None, "volume not known")
+    if cocktail is not None:
+        yield Fact("total prescribed", figure(cocktail.total, "volume not known"))
     if preparation is None:
         if cocktail is not None:
-            yield Fact("total prescribed", prescribed)
-        yield Fact("discard by", None)
+            yield Fact("discard by", None)
         return
-    yield Fact("total prescribed", prescribed)
     total = figure(made(preparation), "not known")
     yield Fact(
         "total made", total if preparation.total is not None else f"{total}, summed up from what was drawn"
@@ -301,9 +300,13 @@ def _notes(record: Any, formulary: Formulary) -> Iterator[Notes]:  # noqa: ANN40
     yield Notes("Findings when it was recorded", tuple(map(_finding, record.findings)) or ("none",))
     if accepted:
         yield Notes("Accepted, with the reason", accepted)
-    # Some of these codes are those of contraindications, which have words of their own.
-    lacking = ", ".join(worded(code, "contraindications", formulary) for code in record.not_run)
+    lacking = ", ".join(_lacking(code, formulary) for code in record.not_run)
     yield Notes("Could not be checked, for lack of an answer", (lacking,) if lacking else ("none",))
+
+
+def _lacking(code: str, formulary: Formulary) -> str:
+    """Return what a check is of: a contraindication by its words, any other by its code."""
+    return label_of(code, "contraindications", formulary) or plain(code)
 
 
 def _finding(finding: Finding) -> str:

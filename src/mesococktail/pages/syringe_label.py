@@ -11,32 +11,34 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.errors import RecordError
-from mesococktail.pages.drawing import as_html, label_text
+from mesococktail.pages.drawing import as_html, broken, label_text, width
 from mesococktail.pages.page import LabelPage
 from mesococktail.pages.preparation_sheet import lot_of
 from mesococktail.pages.syringe import contents, final, made
 from mesococktail.pages.words import NO_BREAK, figure, kept, paper, plain, when
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mesococktail.amounts import Amount
     from mesococktail.formulary import Formulary
     from mesococktail.log import Entry, PrescriptionLog
     from mesococktail.log.acts import Standing
     from mesococktail.pages.syringe import Content
-    from mesococktail.records import Preparation, Prescription
+    from mesococktail.records import Preparation, Prescription, StockUsed
 
 _WIDTH, _HEIGHT = 66.0, 34.0
 """Millimetres to print on: a label of 70 mm by 37 mm, less its margins."""
 _SIZES = (9, 8, 7, 6)
 """Points. Smaller type than the last cannot be read on a syringe."""
+_COMFORTABLE = 7
+"""Points down to which type is made smaller so that no line need be broken."""
 _POINT = 25.4 / 72
 _ADVANCE = 0.62
 """Width of a letter over the size of a type of one width; 0.60 in the common ones."""
 _LEADING = 1.15
 _INDENT = "  "
 """Before the second line of a text, so that it is not taken for a text of its own."""
-_KNOWN_WIDTH = 0x2000
-"""Letters up to here, Latin, Greek, Cyrillic and their like, are one wide in such a type."""
 
 
 @attrs.frozen
@@ -85,7 +87,7 @@ def _blocks(preparation: Preparation, prescription: Prescription, formulary: For
         _Block(
             tuple(_line(content, total, formulary) for content in drawn),
             bold=True,
-            instead=f"{len(drawn)} AGENTS AND THEIR LOTS DO NOT FIT: READ THE PREPARATION SHEET",
+            instead=f"{len(drawn)} AGENTS AND LOTS DO NOT FIT; SEE SHEET",
         ),
         _Block((f"total {figure(total, 'not known')}",), bold=True),
         _Block((f"patient {plain(preparation.patient)}",), bold=True),
@@ -98,7 +100,7 @@ def _blocks(preparation: Preparation, prescription: Prescription, formulary: For
 
 
 def _line(content: Content, total: Amount | None, formulary: Formulary) -> str:
-    lots = dict.fromkeys(f"lot {lot_of(stock, formulary)}" for stock in content.stocks)
+    lots = dict.fromkeys(_lot(stock, formulary) for stock in content.stocks)
     concentration = final(content, total)
     if concentration is not None:
         shown = paper(concentration) + (" (strength as prescribed)" if content.as_prescribed else "")
@@ -109,15 +111,26 @@ def _line(content: Content, total: Amount | None, formulary: Formulary) -> str:
     return f"{kept(content.name)} {shown}, {', '.join(lots)}"
 
 
+def _lot(stock: StockUsed, formulary: Formulary) -> str:
+    return f"lot {lot_of(stock, formulary)}".replace(" ", NO_BREAK)
+
+
 def _fitted(blocks: list[_Block]) -> LabelPage:
     """Lay the blocks out in the largest type in which they fit; what is left out is the longest first."""
     versions = [blocks]
     for left_out in sorted((one for one in blocks if one.instead), key=lambda one: -sum(map(len, one.text))):
         versions.append([_replaced(one) if one is left_out else one for one in versions[-1]])
     # What is never left out is short: an id of 64 letters, two times and a volume fit in the largest type.
-    return next(
-        page for version in versions for points in _SIZES if (page := _laid(version, points)) is not None
-    )
+    pages = (page for version in versions for page in _in_every_size(version))
+    return next(pages)
+
+
+def _in_every_size(blocks: list[_Block]) -> Iterator[LabelPage]:
+    """Yield the layouts that fit, the most readable first: in one line each, and then in large type."""
+    fitting = [page for points in _SIZES if (page := _laid(blocks, points)) is not None]
+    texts = sum(len(block.text) for block in blocks)
+    yield from (page for page in fitting if page.points >= _COMFORTABLE and len(page.lines) == texts)
+    yield from fitting
 
 
 def _replaced(block: _Block) -> _Block:
@@ -131,29 +144,9 @@ def _laid(blocks: list[_Block], points: int) -> LabelPage | None:
         (line, block.bold)
         for block in blocks
         for text in block.text
-        for line in _broken(text, columns, within_words=block.instead is None)
+        for line in broken(text, columns, within_words=block.instead is None, indent=_INDENT)
     ]
     fits = len(lines) * points * _POINT * _LEADING <= _HEIGHT
-    if not fits or any(_width(line) > columns for line, _ in lines):
+    if not fits or any(width(line) > columns for line, _ in lines):
         return None
     return LabelPage(lines=tuple(lines), points=points)
-
-
-def _broken(text: str, columns: int, *, within_words: bool) -> list[str]:
-    """Break a text between words; between a number and its unit never, and within a long id if need be."""
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        indented = f"{_INDENT}{word}" if lines else word
-        if _width(longer) <= columns:
-            lines[-1:] = [longer]
-        elif within_words and NO_BREAK not in word:
-            lines += [word[start : start + columns] for start in range(0, len(word), columns)]
-        else:
-            lines.append(indented)
-    return lines
-
-
-def _width(line: str) -> int:
-    """Return how many letters' widths a line takes at most."""
-    return sum(1 if ord(letter) < _KNOWN_WIDTH else 2 for letter in line)

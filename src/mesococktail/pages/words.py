@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.amounts.vocabulary import UNITS
-from mesococktail.errors import MesococktailError
 from mesococktail.records import FieldType
 
 if TYPE_CHECKING:
@@ -70,10 +69,15 @@ def when(time: datetime | Around) -> str:
 
 def worded(code: str, vocabulary: str | None, formulary: Formulary) -> str:
     """Return how a code is said; one that the formulary does not know says itself."""
-    try:
-        return plain(formulary.term(vocabulary, code).label) if vocabulary else plain(code)
-    except MesococktailError:
-        return plain(code.replace("_", " "))
+    label = label_of(code, vocabulary, formulary) if vocabulary else None
+    return plain(code.replace("_", " ")) if label is None else label
+
+
+def label_of(code: str, vocabulary: str, formulary: Formulary) -> str | None:
+    """Return the label of a code, or None where the vocabulary does not have it."""
+    labels = (term.label for term in formulary.terms(vocabulary) if term.code == code)
+    label = next(labels, None)
+    return None if label is None else plain(label)
 
 
 def said(field: Field, value: Any, formulary: Formulary) -> str:  # noqa: ANN401  # a field's value may be anything
