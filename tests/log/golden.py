@@ -13,6 +13,7 @@ import attrs
 
 from mesococktail import Doctor, PrescriptionLog
 from mesococktail.records import Indication
+from tests.courses import whole_course
 
 SAMPLE = Path(__file__).parents[1] / "golden" / "v1.jsonl"
 _AT = "2025-03-01T10:00:00+04:00"
@@ -40,7 +41,15 @@ def fill(log: PrescriptionLog) -> None:
     log.prescribe(
         _COCKTAILS[0],
         patient="P-0",
-        indication=Indication(code="other", description="hair thinning, not classified", duration="2 years"),
+        indication=Indication(
+            code="other",
+            description="hair thinning, not classified",
+            scale="ludwig",
+            version="1977",
+            stage="II",
+            duration="2 years",
+        ),
+        route="dermis",
         delivery="nappage",
         plan="weekly x8, then every 2 weeks x2, then after 4 weeks; stated 12",
         rationale="dry scalp – “sensitive”\nsecond line",
@@ -65,6 +74,9 @@ def fill(log: PrescriptionLog) -> None:
     log.amend(made[1], attrs.evolve(made[1].record, rationale="was forgotten"), reason="incomplete")
     log.stop(made[2], reason="moved away")
     log.void(made[3], reason="wrong patient")
+    for entry in whole_course(log).values():
+        if entry.kind != "prescription":
+            log.amend(entry, attrs.evolve(entry.record, note=None), reason="said nothing")
 
 
 def main() -> None:
