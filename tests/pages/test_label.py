@@ -124,11 +124,19 @@ def test_what_does_not_fit_is_left_out_whole_and_said(log: PrescriptionLog) -> N
     assert room(log, entry) <= (66, 34)
 
 
+def test_concentrations_stay_where_lots_do_not_fit(log: PrescriptionLog) -> None:
+    stock = [STOCK[0] | {"lot": "L" * 60}, *STOCK[1:]]
+    page = label(log, prepared(log, prescribed(log), stock=stock))
+    assert page.startswith("minoxidil 1 mg/mL\nbiotin 1 mg/mL\n")
+    assert "LOTS DO NOT FIT; SEE SHEET\ntotal 5 mL\n" in page
+    assert "LLL" not in page
+
+
 def test_a_long_name_is_not_cut(log: PrescriptionLog) -> None:
     name = "N" * 300
     entry = prepared(log, prescribed(log), prepared_by=name)
     page = label(log, entry)
-    assert "prepared: see the sheet" in page.lower()
+    assert "prepared 2025-03-01 10:30 +04:00 by: SEE SHEET" in page
     assert "minoxidil 1 mg/mL, lot MX-2291" in page
 
 

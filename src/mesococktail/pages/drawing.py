@@ -147,7 +147,8 @@ def broken(text: str, columns: int, *, within_words: bool = True, indent: str = 
         if width(longer) <= columns:
             lines[-1:] = [longer]
         elif within_words and NO_BREAK not in word and width(word) > room:
-            pieces = [word[start : start + room] for start in range(0, len(word), room)]
+            step = room if width(word) == len(word) else room // 2
+            pieces = [word[start : start + step] for start in range(0, len(word), step)]
             lines += [f"{indent}{piece}" if lines or place else piece for place, piece in enumerate(pieces)]
         else:
             lines.append(f"{indent}{word}" if lines else word)

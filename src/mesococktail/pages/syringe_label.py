@@ -43,12 +43,17 @@ _INDENT = "  "
 
 @attrs.frozen
 class _Block:
-    """What stays together: it is printed whole, or replaced by the words that it is not."""
+    """What stays together: it is printed whole, or something shorter that says so."""
 
-    text: tuple[str, ...]
+    texts: tuple[str, ...]
     bold: bool = False
-    instead: str | None = None
+    shorter: _Block | None = None
     """What stands there where it does not fit; None for what is never left out."""
+
+    @property
+    def length(self) -> int:
+        """How much there is of it."""
+        return sum(map(len, self.texts))
 
 
 def label(log: PrescriptionLog, which: str | Entry | Standing, *, html: bool = False) -> str:
@@ -82,25 +87,23 @@ def label(log: PrescriptionLog, which: str | Entry | Standing, *, html: bool = F
 def _blocks(preparation: Preparation, prescription: Prescription, formulary: Formulary) -> list[_Block]:
     drawn = [one for one in contents(preparation, prescription.cocktail) if one.stocks]
     total = made(preparation)
+    agents = [_agent(content, total) for content in drawn]
+    lots = [", ".join(dict.fromkeys(_lot(stock, formulary) for stock in one.stocks)) for one in drawn]
+    none = _Block((f"{len(drawn)} AGENTS AND LOTS DO NOT FIT; SEE SHEET",), bold=True)
+    without_lots = _Block((*agents, "LOTS DO NOT FIT; SEE SHEET"), bold=True, shorter=none)
+    both = tuple(f"{agent}, {lot}" for agent, lot in zip(agents, lots, strict=True))
+    by = f"prepared {when(preparation.at)} by"
     discard = when(preparation.discard_by) if preparation.discard_by else "not recorded"
     return [
-        _Block(
-            tuple(_line(content, total, formulary) for content in drawn),
-            bold=True,
-            instead=f"{len(drawn)} AGENTS AND LOTS DO NOT FIT; SEE SHEET",
-        ),
+        _Block(both, bold=True, shorter=without_lots),
         _Block((f"total {figure(total, 'not known')}",), bold=True),
         _Block((f"patient {plain(preparation.patient)}",), bold=True),
-        _Block(
-            (f"prepared {when(preparation.at)} by {kept(preparation.prepared_by)}",),
-            instead="prepared: see the sheet",
-        ),
+        _Block((f"{by} {kept(preparation.prepared_by)}",), shorter=_Block((f"{by}: SEE SHEET",))),
         _Block((f"discard by {discard}",), bold=True),
     ]
 
 
-def _line(content: Content, total: Amount | None, formulary: Formulary) -> str:
-    lots = dict.fromkeys(_lot(stock, formulary) for stock in content.stocks)
+def _agent(content: Content, total: Amount | None) -> str:
     concentration = final(content, total)
     if concentration is not None:
         shown = paper(concentration) + (" (strength as prescribed)" if content.as_prescribed else "")
@@ -108,7 +111,7 @@ def _line(content: Content, total: Amount | None, formulary: Formulary) -> str:
         shown = figure(content.drawn, "volume not measured")
     else:
         shown = "concentration not known"
-    return f"{kept(content.name)} {shown}, {', '.join(lots)}"
+    return f"{kept(content.name)} {shown}"
 
 
 def _lot(stock: StockUsed, formulary: Formulary) -> str:
@@ -116,25 +119,22 @@ def _lot(stock: StockUsed, formulary: Formulary) -> str:
 
 
 def _fitted(blocks: list[_Block]) -> LabelPage:
-    """Lay the blocks out in the largest type in which they fit; what is left out is the longest first."""
-    versions = [blocks]
-    for left_out in sorted((one for one in blocks if one.instead), key=lambda one: -sum(map(len, one.text))):
-        versions.append([_replaced(one) if one is left_out else one for one in versions[-1]])
-    # What is never left out is short: an id of 64 letters, two times and a volume fit in the largest type.
-    pages = (page for version in versions for page in _in_every_size(version))
-    return next(pages)
+    """Lay the blocks out, in the most readable way in which they fit; what is shortened is the longest first.
+
+    Something always fits: what is never left out is short, an id of 64 letters, two times and a volume.
+    """
+    for page in _in_every_size(blocks):
+        return page
+    longest = max((block for block in blocks if block.shorter), key=lambda block: block.length)
+    return _fitted([block.shorter if block is longest and block.shorter else block for block in blocks])
 
 
 def _in_every_size(blocks: list[_Block]) -> Iterator[LabelPage]:
     """Yield the layouts that fit, the most readable first: in one line each, and then in large type."""
     fitting = [page for points in _SIZES if (page := _laid(blocks, points)) is not None]
-    texts = sum(len(block.text) for block in blocks)
+    texts = sum(len(block.texts) for block in blocks)
     yield from (page for page in fitting if page.points >= _COMFORTABLE and len(page.lines) == texts)
     yield from fitting
-
-
-def _replaced(block: _Block) -> _Block:
-    return _Block((block.instead or "",), bold=True)
 
 
 def _laid(blocks: list[_Block], points: int) -> LabelPage | None:
@@ -143,8 +143,8 @@ def _laid(blocks: list[_Block], points: int) -> LabelPage | None:
     lines = [
         (line, block.bold)
         for block in blocks
-        for text in block.text
-        for line in broken(text, columns, within_words=block.instead is None, indent=_INDENT)
+        for text in block.texts
+        for line in broken(text, columns, within_words=block.shorter is None, indent=_INDENT)
     ]
     fits = len(lines) * points * _POINT * _LEADING <= _HEIGHT
     if not fits or any(width(line) > columns for line, _ in lines):
