@@ -330,10 +330,10 @@ def _foot(log: PrescriptionLog, found: Standing, made_at: datetime | None) -> It
     yield _CREED
     yield f"{found.kind} {found.id}, version {found.version}, {found.status}; receipt {entry.receipt}"
     by = f" by {plain(entry.recorded_by)}" if entry.recorded_by else ""
-    last = [f"written down {when(entry.recorded_at)}{by}"]
-    last += [f"formulary {plain(formulary)}"] if formulary else []
-    last += [f"page made {when(made_at)}"] if made_at else []
-    yield "; ".join(last)
+    known = f"; formulary {plain(formulary)}" if formulary else ""
+    yield f"written down {when(entry.recorded_at)}{by}{known}"
+    if made_at is not None:
+        yield f"page made {when(made_at)}"
 
 
 __all__ = ("lot_of", "sheet")
