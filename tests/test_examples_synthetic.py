@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,13 +11,14 @@ from uuid import UUID
 
 import pytest
 
-from mesococktail.examples import make_demo_log, synthetic_courses, synthetic_year
+from mesococktail.examples import demo, make_demo_log, synthetic_courses, synthetic_year
 from mesococktail.examples.dates import dates_of
 from mesococktail.findings import Severity
 from mesococktail.records import KINDS, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mesococktail.log import PrescriptionLog
 
@@ -105,6 +107,16 @@ def test_another_year_is_accepted_too(tmp_path_factory: pytest.TempPathFactory) 
         assert made.verify() == []
 
 
+def test_the_demo_tells_of_a_course_and_of_an_adverse_event(tmp_path: Path) -> None:
+    said: list[str] = []
+    demo(tmp_path / "demo.db", echo=said.append)
+    told = "\n".join(said)
+    assert re.search(
+        r"4\. One course, of SYN-\d{3}.*given \d+ of \d+.*next: .*given so far: ", told, re.DOTALL
+    )
+    assert re.search(r"5\. One adverse event of SYN-\d{3}.* before: session ", told, re.DOTALL)
+
+
 def test_sessions_of_phases_are_counted_from_the_one_before() -> None:
     plan = Plan.parse("weekly x8, then every 2 weeks x2, then after 4 weeks")
     weeks = [(at - FIRST).days // 7 for at in dates_of(plan, FIRST)]
@@ -116,7 +128,7 @@ def test_sessions_in_weeks_are_counted_from_the_first() -> None:
     assert [(at - FIRST).days // 7 for at in dates_of(plan, FIRST)] == [0, 1, 2, 3, 5, 7, 11]
 
 
-def test_a_monthly_session_is_on_a_day_that_every_month_has() -> None:
+def test_a_monthly_session_is_on_the_last_day_of_a_shorter_month() -> None:
     assert [f"{at:%m-%d}" for at in dates_of(Plan.parse("monthly x3"), FIRST)] == ["01-31", "02-28", "03-28"]
 
 
@@ -124,3 +136,4 @@ def test_a_plan_that_does_not_say_how_many_goes_on_as_long_as_asked() -> None:
     assert len(dates_of(Plan.parse("every 3 months"), FIRST)) == 1
     assert len(dates_of(Plan.parse("every 3 months"), FIRST, 4)) == 4
     assert dates_of(Plan.parse("weekly x8"), FIRST, 0) == []
+    assert len(dates_of(Plan.parse("weekly x8"), FIRST, 9)) == 8

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.cocktails import Adjunct, Cocktail
 from mesococktail.examples.dates import dates_of
 from mesococktail.examples.ids import id_of
-from mesococktail.examples.year import SEED, clinic_data, synthetic_year
+from mesococktail.examples.year import SEED, clinic_data, synthetic_year, year_end
 from mesococktail.formulary import Formulary
 from mesococktail.records import Plan
 
@@ -90,19 +90,18 @@ class _Course:
         if self.chance(self._rates["consent"]):
             yield self._consent()
         yield self.prescription
-        given, prepared = [], self.chance(self._rates["prepared"])
-        for number, at in enumerate(self._dates(), start=1):
-            outcome = self._rng.random()
-            if outcome < self._rates["not_given"]:
-                yield self._session(at, number, None, "not_given")
+        given: list[datetime] = []
+        prepared = self.chance(self._rates["prepared"])
+        for at, how in self._sessions():
+            if how == "not_given":
+                yield self._session(at, len(given) + 1, None, how)
                 continue
-            how = "partly" if outcome < self._rates["not_given"] + self._rates["partly"] else "given"
             preparation = self._preparation(at) if prepared else None
             if preparation is not None:
                 yield preparation
-            session = self._session(at, number, preparation, how)
-            yield session
             given.append(at)
+            session = self._session(at, len(given), preparation, how)
+            yield session
             if len(given) == 1:
                 yield self._aftercare(session, at)
             yield from self._events(at)
@@ -155,13 +154,17 @@ class _Course:
             photographs=self._rng.choice(("yes", "no")),
         )
 
-    def _dates(self) -> list[datetime]:
-        """Return when the sessions are, without those that the year does not see."""
-        first = self._at + timedelta(minutes=30)
-        end = datetime.fromisoformat(clinic_data()["first_day"]).replace(tzinfo=first.tzinfo)
-        end += timedelta(days=clinic_data()["days"])
-        dates = dates_of(Plan.parse(str(self.prescription["plan"])), first)
-        return [at for at in dates if at < end]
+    def _sessions(self) -> Iterator[tuple[datetime, str]]:
+        """Yield when the sessions are, as far as the year goes, and how each went: some are made up for."""
+        dates = dates_of(Plan.parse(str(self.prescription["plan"])), self._at + timedelta(minutes=30))
+        late = timedelta(0)
+        for at in dates:
+            while self.chance(self._rates["not_given"]) and at + late < year_end():
+                yield at + late, "not_given"
+                late += timedelta(weeks=1)
+            if at + late >= year_end():
+                return
+            yield at + late, "partly" if self.chance(self._rates["partly"]) else "given"
 
     def _preparation(self, at: datetime) -> dict[str, object]:
         at -= timedelta(minutes=15)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mesococktail.chart import Chart
 from mesococktail.examples.courses import synthetic_courses
-from mesococktail.examples.year import SEED, clinic_name, doctors
+from mesococktail.examples.year import SEED, clinic_name, doctors, year_end
 from mesococktail.formulary import Formulary
 from mesococktail.log import PrescriptionLog
 from mesococktail.research import Study
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
+    from mesococktail.chart import Course
     from mesococktail.formulary import PublishedFormula
     from mesococktail.log import Standing
 
@@ -65,6 +67,7 @@ def demo(
     echo(published_table(Formulary.shipped().published))
     with make_demo_log(path, seed=seed) as log:
         _tell_of_the_log(log, echo)
+        _tell_of_a_patient(log, seed, echo)
     _ask(Study(path), echo)
     echo(_NEXT.format(path=path, command=command))
 
@@ -112,6 +115,26 @@ def _tell_of_the_log(log: PrescriptionLog, echo: Callable[[str], None]) -> None:
     echo(str(record.cocktail.table()))
 
 
+def _tell_of_a_patient(log: PrescriptionLog, seed: int, echo: Callable[[str], None]) -> None:
+    """Show a course that goes on when the year ends, of a patient who had an adverse event."""
+    harmed = dict.fromkeys(
+        str(one["patient"]) for one in synthetic_courses(seed=seed) if one.get("kind") == "adverse_event"
+    )
+    charts = [Chart(log, patient, now=year_end()) for patient in harmed]
+    courses = [(chart, course) for chart in charts for course in chart.courses() if course.sessions]
+    chart, course = min(courses, key=_telling)
+    echo(f"\n4. One course, of {chart.patient}, when the year ends\n")
+    echo(str(course))
+    echo(f"\n5. One adverse event of {chart.patient}, and the sessions before it\n")
+    echo(str(chart.events()[0]))
+
+
+def _telling(each: tuple[Chart, Course]) -> tuple[bool, ...]:
+    """Order courses so that the first one goes on, is not late, and was measured when it was prepared."""
+    chart, course = each
+    return course.next_due is None, course.overdue, not chart.lots()
+
+
 def _ask(study: Study, echo: Callable[[str], None]) -> None:
     for number, (title, answer) in enumerate(
         (
@@ -121,7 +144,7 @@ def _ask(study: Study, echo: Callable[[str], None]) -> None:
             ("Doses of minoxidil", study.doses(agent="minoxidil")),
             ("Which of them have been published", study.published()),
         ),
-        start=4,
+        start=6,
     ):
         echo(f"\n{number}. {title}\n")
         echo(str(answer))

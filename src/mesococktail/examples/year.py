@@ -36,6 +36,13 @@ def doctors() -> list[dict[str, str]]:
     return [{"kind": "doctor", **doctor} for doctor in clinic_data()["doctors"]]
 
 
+def year_end() -> datetime:
+    """Return the first moment after the synthetic year."""
+    data = clinic_data()
+    first = datetime.combine(datetime.fromisoformat(data["first_day"]), time(0), ZONE)
+    return first + timedelta(days=data["days"])
+
+
 def synthetic_year(*, seed: int = SEED, prescriptions: int | None = None) -> Iterator[dict[str, object]]:
     """Yield the fields of a year's prescriptions, in the order of time, for ``append_many``.
 
