@@ -1,4 +1,4 @@
-"""One whole course with every field of every kind filled in; its patient, doctors and products are made up."""
+"""One whole course with every field of every kind filled in; all that is in it is made up."""
 
 from __future__ import annotations
 
