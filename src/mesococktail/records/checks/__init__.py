@@ -9,11 +9,16 @@ from mesococktail.records.checks.allergies import tolerated
 from mesococktail.records.checks.asked import consented, facts_checked, screened
 from mesococktail.records.checks.composition import cocktail_findings
 from mesococktail.records.checks.given import (
+    PREPARED,
+    PRESCRIBED,
+    Given,
     agent_of,
     agents_given,
     contradictions,
     doses_given,
+    each_given,
     made,
+    preparations_of,
     volumes_given,
 )
 from mesococktail.records.checks.giving import given_checked, until_of
@@ -36,13 +41,18 @@ if TYPE_CHECKING:
 
 __all__ = (
     "CLOCKS_DIFFER",
+    "PREPARED",
+    "PRESCRIBED",
+    "Given",
     "agents_given",
     "checked",
     "cocktail_findings",
     "contradictions",
     "doses_given",
+    "each_given",
     "expected",
     "made",
+    "preparations_of",
     "rules_on",
     "until_of",
     "volumes_given",

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
+
+from mesococktail.amounts import Amount
 from mesococktail.errors import MesococktailError, RecordError
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
@@ -16,12 +19,13 @@ from mesococktail.records.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mesococktail.amounts import Amount
     from mesococktail.cocktails import Cocktail
     from mesococktail.records.known import Known, Stands
     from mesococktail.records.preparation import StockUsed
 
 NOT_GIVEN = "not_given"
+PREPARED, PRESCRIBED = "prepared", "prescribed"
+"""What a dose given was counted from: what was measured when it was prepared, or what was asked for."""
 
 Records: TypeAlias = "Mapping[str, Stands]"
 """By id."""
@@ -98,6 +102,20 @@ def agents_given(session: Session, records: Records) -> tuple[str, ...]:
     return tuple(given)
 
 
+@attrs.frozen
+class Given:
+    """How much of one agent a session gave out of one mixture."""
+
+    agent: str
+    """Its id."""
+    amount: Amount | None
+    """None where it is not known, which is never nothing."""
+    basis: str | None
+    """`PREPARED` or `PRESCRIBED`; None where the amount is not known."""
+    preparation: str | None
+    """Id of the preparation it came from; None where none is named."""
+
+
 def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
     """Return the dose of each agent that a session gave, by agent id; None where it is not known.
 
@@ -109,11 +127,18 @@ def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
         records: Its preparations and its prescription, by id; others do no harm.
     """
     doses: dict[str, Amount | None] = {}
+    for given in each_given(session, records):
+        _add_to(doses, {given.agent: given.amount})
+    return doses
+
+
+def each_given(session: Session, records: Records) -> Iterator[Given]:
+    """Yield what `doses_given` adds up: each agent of each mixture, and what its dose was counted from."""
     volumes = volumes_given(session)
     for link, preparation, cocktail in _mixtures(session, records):
         volume, whole = volumes.get(link, (None, False))
-        _add_to(doses, _doses_of(preparation, cocktail, volume if whole else None))
-    return doses
+        for agent, (amount, basis) in _doses_of(preparation, cocktail, volume if whole else None).items():
+            yield Given(agent, amount, basis if amount is not None else None, link)
 
 
 def _mixtures(
@@ -143,16 +168,26 @@ def _agents_of(preparation: Preparation | None, cocktail: Cocktail | None) -> It
 
 def _doses_of(
     preparation: Preparation | None, cocktail: Cocktail | None, volume: Amount | None
-) -> dict[str, Amount | None]:
-    """Return the doses in a volume of one preparation, or of what was prescribed."""
+) -> dict[str, tuple[Amount | None, str]]:
+    """Return the doses in a volume of one preparation, or of what was prescribed, each with its basis."""
     prescribed = _prescribed(cocktail, volume) if cocktail is not None else {}
     if preparation is None:
-        return prescribed
+        return {agent: (dose, PRESCRIBED) for agent, dose in prescribed.items()}
     total = made(preparation)
     doses: dict[str, Amount | None] = {}
+    asked: set[str] = set()
     for stock in preparation.stock:
-        _add_to(doses, {agent_of(stock, cocktail): _share(_drawn_dose(stock, cocktail), volume, total)})
-    return {agent: prescribed.get(agent) if dose is None else dose for agent, dose in doses.items()}
+        agent = agent_of(stock, cocktail)
+        dose, measured = _drawn_dose(stock, cocktail)
+        _add_to(doses, {agent: _share(dose, volume, total)})
+        if not measured:
+            asked.add(agent)
+    return {
+        agent: (prescribed.get(agent), PRESCRIBED)
+        if dose is None
+        else (dose, PRESCRIBED if agent in asked else PREPARED)
+        for agent, dose in doses.items()
+    }
 
 
 def _prescribed(cocktail: Cocktail, volume: Amount | None) -> dict[str, Amount | None]:
@@ -167,24 +202,23 @@ def _add_to(doses: dict[str, Amount | None], more: Mapping[str, Amount | None]) 
         doses[agent] = _added(doses[agent], dose) if agent in doses else dose
 
 
-def _drawn_dose(stock: StockUsed, cocktail: Cocktail | None) -> Amount | None:
+def _drawn_dose(stock: StockUsed, cocktail: Cocktail | None) -> tuple[Amount | None, bool]:
+    """Return the dose in what was drawn, and whether all of it was measured or printed, not asked for."""
     parts = (
         [part for part in cocktail.parts if part.agent.id == agent_of(stock, cocktail)] if cocktail else []
     )
     strength = stock.strength or (parts[0].strength if len(parts) == 1 else None)
     volume = stock.drawn or stock.expected
     if volume is None:
-        return None
+        return None, False
     if strength is None:
         # Its volume measures it only where nothing else does, as with platelet-rich plasma.
-        measured = any(
-            part.dose is not None and part.dose.dimension is not volume.dimension for part in parts
-        )
-        return None if measured else volume
+        counted = any(part.dose is not None and part.dose.dimension is not volume.dimension for part in parts)
+        return None if counted else volume, stock.drawn is not None
     try:
-        return volume * strength
+        return volume * strength, stock.drawn is not None and stock.strength is not None
     except MesococktailError:
-        return None
+        return None, False
 
 
 def _share(dose: Amount | None, volume: Amount | None, total: Amount | None) -> Amount | None:
