@@ -190,7 +190,7 @@ class _Course:
             drawn["strength"] = str(part.portion.strength)
         if part.agent.id == "prp":
             return drawn | {"lot_status": "not_applicable"}
-        lot = f"SYN-{part.agent.id[:4].upper()}-{at.year}{(at.month + 1) // 2}"
+        lot = f"SYN-{part.agent.id[:4].upper()}-{at.year}-{(at.month + 1) // 2}"
         return drawn | {
             "product": f"synthetic {part.agent.name}"
             + (" for dilution" if isinstance(part, Adjunct) else ""),
