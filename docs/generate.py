@@ -335,7 +335,7 @@ _PARTS = {
 
 def questions() -> str:
     said = []
-    for question in QUESTIONS.values() if isinstance(QUESTIONS, dict) else QUESTIONS:
+    for question in QUESTIONS.values():
         columns = ((_code(column.name), column.unit or "", column.meaning) for column in question.columns)
         parts = [f"## {question.command}", question.summary, f"Counts {question.counted}."]
         if question.options:

@@ -57,22 +57,19 @@ def whole_course(log: PrescriptionLog) -> dict[str, Entry]:
         Preparation(**base, **_PREPARATION, prescription=prescription),
         accept={"expired_stock": "the only one at hand"},
     )
+    linked: dict[str, Any] = {"prescription": prescription, "preparation": preparation}
     session = note(
         "session",
-        Session(
-            **base, **_SESSION, prescription=prescription, preparation=preparation, zones=_zones(preparation)
-        ),
+        Session(**base, **_SESSION, **linked, zones=_zones(preparation)),
         accept={"expired_stock": "accepted when it was prepared", "after_discard_by": "kept cold"},
     )
-    bare = {"patient": PATIENT, "prescription": prescription, "at": day(15)}
-    log.record(
-        Preparation(**bare, prepared_by="nurse", stock=[{"agent": "minoxidil", "lot_status": "unknown"}])
-    )
+    bare: dict[str, Any] = {"patient": PATIENT, "prescription": prescription, "at": day(15)}
+    unlabelled: Any = [{"agent": "minoxidil", "lot_status": "unknown"}]
+    log.record(Preparation(**bare, prepared_by="nurse", stock=unlabelled))
     log.record(Session(**bare, injected_by="nurse"))
-    linked = {"prescription": prescription, "preparation": preparation}
     note("outcome", Outcome(**base, **_OUTCOME, **linked))
     for answer in _OTHER_ANSWERS:
-        log.record(Outcome(patient=PATIENT, at=day(22), **answer))
+        log.record(Outcome(**{"patient": PATIENT, "at": day(22)} | answer))
     note("adverse_event", AdverseEvent(**base, **_EVENT))
     note("aftercare", Aftercare(**base, **_AFTERCARE, session=session))
     return made
@@ -217,7 +214,7 @@ _AFTERCARE: dict[str, Any] = {
 }
 
 
-def _zones(preparation: str) -> list[dict[str, str]]:
+def _zones(preparation: str) -> Any:
     return [
         {"zone": "frontal", "volume": "1.5 mL"},
         {"zone": "other", "description": "nape", "volume": "2.5 mL", "preparation": preparation},

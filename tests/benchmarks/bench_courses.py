@@ -15,9 +15,8 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from mesococktail.chart import Chart
-
 from mesococktail import PrescriptionLog, Study
+from mesococktail.chart import Chart
 from tests.benchmarks.bench_verify import WHOLE, in_a_process, yardstick
 from tests.benchmarks.measure import Row, peak_mb, report
 from tests.benchmarks.workload import START, doctors, prescriptions
