@@ -180,7 +180,6 @@ class _Course:
         stock = [
             {"agent": part.agent.id, "lot_status": "unknown"} | given.get("stock", {}).get(part.agent.id, {})
             for part in Cocktail.parse(stage["cocktail"]).parts
-            if part.agent.description is None
         ]
         return self._prepared(prescription, at, stock, total=given.get("total"), prp=given.get("prp"))
 
