@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mesococktail.cli.text import plain
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -163,3 +165,7 @@ def test_nothing_is_completed_without_a_log(folder: Path, run: Run, monkeypatch:
     monkeypatch.setenv("_MESOCOCKTAIL_COMPLETE", "bash_complete")
     assert run().stdout.strip() == ""
     assert folder.exists()
+
+
+def test_a_space_that_keeps_a_number_together_is_printed_as_it_is() -> None:
+    assert plain("200\u202f000\u00a0IU\x1b") == "200\u202f000\u00a0IU\\x1b"

@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": ("start", "Register a doctor, or list them."),
     "prescribe": ("prescribe", "Write down a prescription."),
     "record": ("record", "Write down a record of any kind."),
+    "chart": ("chart", "Show a patient's courses, what is due, and what a doctor should look at."),
     "aftercare": ("aftercare", "Print the patient's page after a session."),
     "show": ("look", "Show one record, as it stands or with its history."),
     "list": ("listing", "List prescriptions, or records of another kind."),

@@ -133,7 +133,7 @@ def log_as_of(log: PrescriptionLog, as_of: str | None) -> Iterator[PrescriptionL
     if as_of is None:
         yield log
         return
-    with log.as_of(_moment(as_of)) as then:
+    with log.as_of(moment(as_of)) as then:
         yield then
 
 
@@ -142,7 +142,7 @@ def now() -> datetime:
     return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
-def _moment(written: str) -> datetime | str:
+def moment(written: str) -> datetime | str:
     """Return the end of a day; any other text is left for the log to read."""
     if written == "now":
         return datetime.now(UTC)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_SPACES = "\u00a0\u2009\u202f"
+"""Not printable to Python, and harmless: they keep a number and its unit together."""
+
 
 def plain(text: str) -> str:
     """Return *text* as one line that does nothing to a terminal: what cannot be printed is spelt out."""
@@ -9,7 +12,7 @@ def plain(text: str) -> str:
 
 
 def _spelt(letter: str) -> str:
-    return letter if letter.isprintable() else repr(letter)[1:-1]
+    return letter if letter.isprintable() or letter in _SPACES else repr(letter)[1:-1]
 
 
 def counted(number: int, word: str) -> str:
