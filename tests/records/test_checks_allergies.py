@@ -18,6 +18,7 @@ from tests.records.checking import (
     lacking,
     mixture,
     prescription,
+    screening,
 )
 
 BIOTIN = "biotin 1 mL of 5 mg/mL (complementary)"
@@ -118,3 +119,8 @@ def test_allergies_of_every_screening_count() -> None:
 
 def test_an_allergy_found_later_does_not_count() -> None:
     assert codes(prescription(), knows(allergic("biotin", at=AT + DAY))) == []
+
+
+def test_named_substances_answer_the_question_about_allergies() -> None:
+    named = screening({"diabetes": "no"}, allergies=["penicillin"])
+    assert "contraindicated_allergy_to_ingredient" not in lacking(prescription(), knows(named))

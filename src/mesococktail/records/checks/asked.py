@@ -45,6 +45,8 @@ def screened(record: Prescription, formulary: Formulary, known: Known) -> Iterat
         return
     named = any(one.record.allergies for one in screenings)
     for rule in _about(rules(formulary, RuleType.CONTRAINDICATION), record, formulary):
+        if rule.item == ALLERGY and named:
+            continue  # substances that were named are held against what is in this cocktail, one by one
         answers = [
             (answer.answer, one)
             for one in screenings
@@ -54,11 +56,7 @@ def screened(record: Prescription, formulary: Formulary, known: Known) -> Iterat
         newest = answers[-1] if answers else ("unknown", None)
         decided = next((answer for answer in reversed(answers) if answer[0] != "unknown"), newest)
         if decided[0] == "yes":
-            # Substances that were named are held against what is in this cocktail, one by one.
-            if not (rule.item == ALLERGY and named):
-                yield by_rule(
-                    rule, _place(record), f"{rule.item} was answered yes{_when(decided[1])}, which is"
-                )
+            yield by_rule(rule, _place(record), f"{rule.item} was answered yes{_when(decided[1])}, which is")
         elif newest[0] == "unknown":
             yield rule.code
 
