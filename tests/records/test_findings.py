@@ -161,3 +161,19 @@ def test_what_is_no_formulary_or_no_present_is_a_finding_of_check() -> None:
     wrong: Any = "clinic.toml"
     assert [found.path for found in check(prescription(), formulary=wrong)] == ["formulary"]
     assert [found.path for found in check(prescription(), now=NOW.replace(tzinfo=None))] == ["now"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "stage", "found"),
+    [
+        ("Norwood", "VIII", ["stage_not_on_scale"]),
+        ("Norwood", "IIIv", []),
+        ("BASP", "M2 F1", []),
+        ("BASP", "F1 M2", ["stage_not_on_scale"]),
+        ("SALT", "40", []),
+        (None, "as drawn", []),
+    ],
+)
+def test_a_stage_is_one_of_its_scale(scale: str | None, stage: str, found: list[str]) -> None:
+    staged = Indication(code="alopecia areata", scale=scale, stage=stage)
+    assert codes(prescription(indication=staged)) == found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mesococktail.formulary import Formulary
+    from mesococktail.records.prescription import Indication
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -30,9 +31,24 @@ def plain_findings(record: Any, formulary: Formulary, now: datetime) -> Iterator
                 "plan",
                 f"{record.plan.stated} sessions are stated, and it adds up to {_added(record.plan.sessions)}",
             )
+        yield from _staged(record.indication, formulary)
     if isinstance(record.at, datetime) and record.at - CLOCKS_DIFFER > now:
         yield Finding(
             Severity.WARNING, "at_in_the_future", "at", "the time is later than the clock of this machine"
+        )
+
+
+def _staged(indication: Indication, formulary: Formulary) -> Iterator[Finding]:
+    """Yield that a stage is not one of its scale: written otherwise in an old chart, or of another scale."""
+    if indication.scale is None or indication.stage is None:
+        return
+    scale = formulary.term("scales", indication.scale)
+    if scale.stages and not scale.has_stage(indication.stage):
+        yield Finding(
+            Severity.WARNING,
+            "stage_not_on_scale",
+            "indication.stage",
+            f"{indication.stage} is not a stage of {scale.label}, which has {', '.join(scale.stages)}",
         )
 
 
