@@ -90,7 +90,11 @@ class Recorder:
 
     def considered(self, sqlite: sqlite3.Connection, given: object, kind: str, own: str | None = None) -> Any:  # noqa: ANN401  # the kind it was given
         """Return a record complete, checked against what the log knows, and admitted."""
-        linked = links_of(sqlite, given, kind, own)
+        try:
+            linked = links_of(sqlite, given, kind, own)
+        except MesococktailError:
+            complete(given, self.formulary, now())  # what is wrong with it by itself is said first
+            raise
         known = known_around(sqlite, given, kind, linked, own)
         made = complete(given, self.formulary, now(), known)
         admit(made)
