@@ -20,12 +20,13 @@ from mesococktail.cocktails.counting import MOST_COUNTS, PER_UNIT, counts
 from mesococktail.cocktails.making import MEASURED_AS
 from mesococktail.errors import MesococktailError
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks import CLOCKS_DIFFER
+from mesococktail.records.checks import CLOCKS_DIFFER, checked
 from mesococktail.records.door import complete
-from mesococktail.records.encoding import amount_json, document, part_json
+from mesococktail.records.encoding import amount_json, document, encoder_of, part_json
 from mesococktail.records.fields import FieldType, fields_of
 from mesococktail.records.json_text import json_text
-from mesococktail.records.kinds import ID, conformer
+from mesococktail.records.kinds import ID, changed, conformer
+from mesococktail.records.known import NOTHING
 from mesococktail.records.prescription import Indication, Prescription
 from mesococktail.records.times import EARLIEST
 
@@ -74,7 +75,10 @@ class Compiled:
         self._now = now
         self._latest = now + CLOCKS_DIFFER
         self._doors: dict[tuple[str | None, Parts, tuple[int, ...]], dict[str, Taken] | None] = {}
+        self._plain_doors = _Memory(self._plain_door)
         self._decisions = _Memory(self._decisions_on)
+        made: Any = Prescription
+        self._any = made(patient="P", doctor="D", at=now, indication=_ANY, cocktail=_SAMPLE)
         self._agents = _Memory(self._agent)
         self._strengths = _Memory(_strength)
         self._volumes = _Memory(_volume)
@@ -84,6 +88,12 @@ class Compiled:
             if field.about.alone and field.type is not FieldType.COCKTAIL
         }
         self._at_the_door = {field.name for field in fields_of(Prescription) if field.about.at_the_door}
+        self._encode = {
+            field.name: encoder_of(field)
+            for field in fields_of(Prescription)
+            if field.name in ("findings", "not_run")
+        }
+        """Of what the checks say of a mixture."""
 
     def stored(self, given: dict[str, Any]) -> tuple[dict[str, Any], bytes] | None:
         """Return the stored document as a dict and as bytes; None where the plain path must look at it."""
@@ -167,20 +177,29 @@ class Compiled:
             )
         except MesococktailError:
             return None
-        said = {"cocktail": cocktail, "at": at} | ({} if delivery is None else {"delivery": delivery})
-        made = self._document(said, found=True)
+        plain: dict[str, Taken] | None = self._plain_doors[delivery]
+        if plain is None:
+            return None
+        mixed = changed(self._any, cocktail=cocktail, at=at)
+        found, not_run = checked(mixed, self._formulary, NOTHING, self._now)
+        said = {"findings": found, "not_run": not_run}
+        texts = {name: self._encode[name](value) for name, value in said.items() if value}
+        return plain | {name: (json.loads(text), text) for name, text in texts.items()}
+
+    def _plain_door(self, delivery: str | None) -> dict[str, Taken] | None:
+        """Return what the door fills in whatever is mixed."""
+        made = self._document({} if delivery is None else {"delivery": delivery})
         if made is None:
             return None
-        return {name: (value, _json(value)) for name, value in made.items() if name in self._at_the_door}
+        names = self._at_the_door - self._encode.keys()
+        return {name: (value, _json(value)) for name, value in made.items() if name in names}
 
-    def _document(self, fields: dict[str, Any], *, found: bool = False) -> dict[str, Any] | None:
-        sample = {"patient": "P", "doctor": "D", "at": self._now, "indication": _ANY, "cocktail": _SAMPLE}
-        made: Any = Prescription
+    def _document(self, fields: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            record = complete(made(**(sample | fields)), self._formulary, self._now)
+            record = complete(changed(self._any, **fields), self._formulary, self._now)
         except MesococktailError:
             return None
-        if record.findings and not found:
+        if record.findings:
             return None
         read: dict[str, Any] = json.loads(document(record))
         return read

@@ -47,7 +47,7 @@ def document(record: object, *, given_only: bool = False) -> bytes:
 @cache
 def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: FBT001
     plan = [
-        (f'"{field.name}":', field.name, _left_out(field), _encode(field, given_only))
+        (f'"{field.name}":', field.name, _left_out(field), encoder_of(field, given_only=given_only))
         for field in sorted(fields_of(cls), key=lambda field: field.name)
         if not (given_only and field.about.at_the_door)
     ]
@@ -68,7 +68,8 @@ def _left_out(field: Field) -> object:
     return field.default if field.default in (None, (), False) else attrs.NOTHING
 
 
-def _encode(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
+def encoder_of(field: Field, *, given_only: bool = False) -> Encoder:
+    """Return what turns a value of *field* into JSON."""
     if field.type is FieldType.GROUP:
         return _group(field, given_only)
     if field.type is FieldType.GROUPS:
