@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mesococktail.log.glance import FINGERPRINT
 from mesococktail.log.layout import expected_fingerprint
+from mesococktail.log.schema import FINGERPRINT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,8 @@ class SpellingRow:
 
 
 def _load() -> dict[str, Any]:
-    text = files("mesococktail.data").joinpath("spellings.json").read_text(encoding="utf-8")
+    # Not importlib.resources, whose import takes longer than reading it.
+    text = (Path(__file__).parent.parent / "data" / "spellings.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

@@ -93,6 +93,10 @@ class Entry:
     document: bytes | None = attrs.field(repr=False)
     """The record's canonical bytes; None for an act that has none, or where it was erased."""
 
+    def keep(self, record: object) -> None:
+        """Take *record* for what `record` reads out of the document, which was made of it."""
+        self.__dict__["record"] = record
+
     @cached_property
     def record(self) -> Any:  # noqa: ANN401  # any kind of record
         """The record that was written down; None for an act that has none.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.chain import newest, origin
 from mesococktail.log.connection import identity, open_file, told
-from mesococktail.log.schema import fingerprint
+from mesococktail.log.schema import FINGERPRINT, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from mesococktail.log.chain import Receipt
     from mesococktail.log.connection import Connection
-
-FINGERPRINT = "41e8208c848ca923498d0017f1e43ade5e75c91990faa5f837baa3b67513de41"
-"""Of the layout that this version makes; a test holds it to `expected_fingerprint`."""
 
 
 class Tables:

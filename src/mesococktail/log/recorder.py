@@ -15,7 +15,7 @@ from mesococktail.log.ids import Maker, bytes_of, text_of
 from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_fits
 from mesococktail.log.names import STATUS
 from mesococktail.log.writer import Act, Writer
-from mesococktail.records import Doctor, admit, changed, complete, document, name_of
+from mesococktail.records import NOTHING, Doctor, admit, changed, complete, document, name_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,7 +73,8 @@ class Recorder:
             if isinstance(made, Doctor) and (known := self._reader.doctor(made.id)) is not None:
                 same_doctor(known, made.id, document(made))
                 return self._reader.entry(bytes_of(known.id), known.version)
-            content = document(self.considered(sqlite, given, kind))
+            record = self.considered(sqlite, given, kind, None, made)
+            content = document(record)
             return Act(
                 "record",
                 kind,
@@ -84,21 +85,33 @@ class Recorder:
                 None,
                 content,
                 json.loads(content),
+                record=record,
             )
 
         return self._append(act)
 
-    def considered(self, sqlite: sqlite3.Connection, given: object, kind: str, own: str | None = None) -> Any:  # noqa: ANN401  # the kind it was given
-        """Return a record complete, checked against what the log knows, and admitted."""
+    def considered(
+        self,
+        sqlite: sqlite3.Connection,
+        given: object,
+        kind: str,
+        own: str | None = None,
+        made: object = None,
+    ) -> Any:  # noqa: ANN401  # the kind it was given
+        """Return a record complete, checked against what the log knows, and admitted.
+
+        *made* is what it is by itself, where that is at hand: that is all, if the log knows nothing else.
+        """
         try:
             linked = links_of(sqlite, given, kind, own)
         except MesococktailError:
-            complete(given, self.formulary, now())  # what is wrong with it by itself is said first
+            if made is None:
+                complete(given, self.formulary, now())  # what is wrong with it by itself is said first
             raise
         known = known_around(sqlite, given, kind, linked, own)
-        made = complete(given, self.formulary, now(), known)
-        admit(made)
-        return made
+        whole = complete(given, self.formulary, now(), known) if made is None or known != NOTHING else made
+        admit(whole)
+        return whole
 
     def check(self, record: object, accept: Mapping[str, str] | None = None) -> list[Finding]:
         """Return what there is to say about a record before it is written; see `PrescriptionLog.check`."""
@@ -130,7 +143,7 @@ class Recorder:
                 raise ConflictError(f"is a {now.kind}, and the new content is a {kind}", got=now.id)
             _keeps_identity(now.record, made)
             still_fits(sqlite, now, made)
-            content = document(self.considered(sqlite, given, kind, now.id))
+            content = document(self.considered(sqlite, given, kind, now.id, made))
             status = STATUS.index(now.status)
             return self._next(now, "amend", why, recorded_by, content, content, status)
 
@@ -287,12 +300,13 @@ def accepting(record: Any, accept: Mapping[str, str] | None) -> Any:  # noqa: AN
         more = changed(record, accepted=accept).accepted
     except MesococktailError as error:
         raise error.at("accept") from None
-    return changed(record, accepted=(*record.accepted, *more))
+    anew = {one.code for one in more}
+    return changed(record, accepted=(*(one for one in record.accepted if one.code not in anew), *more))
 
 
 def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:
     """Return the entry that an act has become."""
-    return Entry(
+    entry = Entry(
         seq,
         act.act,
         act.kind,
@@ -305,6 +319,9 @@ def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:
         Receipt.of(seq, hashed),
         act.document,
     )
+    if act.record is not None:
+        entry.keep(act.record)
+    return entry
 
 
 def _same(earlier: Entry, made: object) -> Entry:

@@ -17,6 +17,9 @@ APPLICATION_ID = 0x6D65736F
 USER_VERSION = 1
 """Version of the whole layout. A newer one is refused."""
 
+FINGERPRINT = "41e8208c848ca923498d0017f1e43ade5e75c91990faa5f837baa3b67513de41"
+"""Of the layout that this version makes; a test holds it to `expected_fingerprint`."""
+
 LOG_TABLES = (
     """CREATE TABLE log (
   one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -45,6 +45,8 @@ class Act:
     salt: bytes | None = None
     """Given only by a transfer, which keeps the salts."""
     schema: int = SCHEMA
+    record: object = None
+    """What `document` was made of, where that is at hand, so that nobody need read it back."""
 
 
 class Writer:

@@ -77,7 +77,8 @@ def complete(record: Any, formulary: Formulary, now: datetime, known: Known = NO
         filled["stock"] = expected(coded, known)
     if isinstance(coded, Prescription | Preparation | Session):
         filled["accepted"] = _accepted(coded)
-        coded = changed(coded, **filled)
+        if coded.accepted or "stock" in filled:
+            coded = changed(coded, **filled)
         found, not_run = checked(coded, formulary, known, now)
         filled |= {"findings": found, "not_run": not_run, "formulary": formulary.digest}
     return changed(coded, **filled) if filled else coded
