@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from mesococktail.errors import ConflictError, RecordError, RecordNotFoundError
 from mesococktail.log.acts import STANDING, Standing, standing, standing_of
 from mesococktail.log.ids import bytes_of
@@ -57,6 +55,8 @@ def links_of(
                 raise RecordError("is this record itself", path=path, got=value)
             there = linked.get(value) or _there(connection, path, value)
             _fits(record, there, path, field.about.link)
+            if own is not None and there.kind == kind:
+                _no_circle(connection, there, own, path)
             linked[value] = there
     return linked
 
@@ -127,6 +127,22 @@ def _fits(record: object, there: Standing, path: str, wanted: str | None) -> Non
         )
 
 
+def _no_circle(connection: sqlite3.Connection, there: Standing, own: str, path: str) -> None:
+    """Refuse a link whose own links lead back to the record that is amended."""
+    seen: dict[str, Standing] = {}
+    more = [there]
+    while more:
+        one = more.pop()
+        seen[one.id] = one
+        more += [
+            next_
+            for link, next_ in _linked(connection, one).items()
+            if next_.kind == there.kind and link not in seen
+        ]
+    if own in seen:
+        raise RecordError(f"points to this {there.kind} itself, if not at once", path=path, got=there.id)
+
+
 def _too_early(record: object, pointed_to: object) -> bool:
     own, other = _said(record, "at"), _said(pointed_to, "at")
     return (
@@ -167,13 +183,18 @@ def still_fits(connection: sqlite3.Connection, now: Standing, amended: object) -
     """
     if now.kind == "doctor":
         return
+    around: dict[str, tuple[Stands, ...]] = {}
+    """What stands of the patient, read once for each kind: whatever points to it is of the same patient."""
     for one in _hanging(connection, now):
-        linked = {link: there for link, there in _linked(connection, one).items() if link != now.id}
-        known = known_around(connection, one.record, one.kind, linked, one.id)
-        instead = attrs.evolve(
-            known,
-            linked={**known.linked, now.id: Stands(now.id, amended, now.status)},
-            of_patient=tuple(other for other in known.of_patient if other.id != now.id),
+        if one.kind not in around:
+            around[one.kind] = known_around(connection, one.record, one.kind, {}, now.id).of_patient
+        linked = {
+            link: Stands(there.id, there.record, there.status)
+            for link, there in _linked(connection, one).items()
+        }
+        instead = Known(
+            linked | {now.id: Stands(now.id, amended, now.status)},
+            tuple(other for other in around[one.kind] if other.id != one.id),
         )
         for error in contradictions(one.record, instead):
             raise RecordError(

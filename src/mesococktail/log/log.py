@@ -272,8 +272,11 @@ class PrescriptionLog(LogFile):
         return self._reader.standing_of_kind(kind)
 
     def lot(self, lot: str) -> list[LotUse]:
-        """Return who received stock of a lot, or had it prepared; spaces and capitals do not matter."""
-        _an_id(lot, "lot")
+        """Return who received stock of a lot, or had it prepared; spaces and capitals do not matter.
+
+        Raises:
+            RecordError: *lot* is empty, or not a text.
+        """
         with self._connection.reading() as sqlite:
             return uses_of(sqlite, lot)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import attrs
@@ -49,20 +50,32 @@ JOIN dim_agent AS a ON a.id = s.agent
 LEFT JOIN used AS u ON u.preparation = e.id
 LEFT JOIN entry AS n ON n.seq = u.key
 LEFT JOIN session AS v ON v.key = u.key
-WHERE replace(replace(upper(s.lot), ' ', ''), '-', '') = ?
+WHERE s.lot IN ({{lots}})
 ORDER BY d.patient, p.key, s.position, u.key
 """
+_NO_MATTER = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Pd", "Zl", "Zp", "Zs"))
+"""Categories of letters that do not matter: controls, dashes, spaces."""
+_LIKELY = """
+SELECT DISTINCT lot FROM fact_preparation_stock
+WHERE replace(replace(lower(lot), ' ', ''), '-', '') = ? OR lot GLOB '*[^ -~]*'
+"""
+"""Lots that may be the one: SQLite knows the capitals of ASCII alone."""
 
 
 def uses_of(connection: sqlite3.Connection, lot: str) -> list[LotUse]:
     """Return every use of a lot; capitals, spaces and hyphens are typed differently and do not matter.
 
     Raises:
-        RecordError: *lot* is empty.
+        RecordError: *lot* is not a text, or empty.
     """
-    sought = lot.upper().replace(" ", "").replace("-", "")
+    if not isinstance(lot, str):
+        raise RecordError("must be a text", path="lot", got=lot)
+    sought = _key(lot)
     if not sought:
         raise RecordError("is empty", path="lot", cure="write the lot number")
+    likely = [written for (written,) in connection.execute(_LIKELY, (sought,))]
+    as_written = [written for written in likely if _key(written) == sought]
+    marks = ", ".join("?" * len(as_written))
     return [
         LotUse(
             patient,
@@ -75,6 +88,12 @@ def uses_of(connection: sqlite3.Connection, lot: str) -> list[LotUse]:
             given,
         )
         for patient, agent, product, written, used, key, session, at, given in connection.execute(
-            _SQL, (sought,)
+            _SQL.format(lots=marks), as_written
         )
     ]
+
+
+def _key(lot: str) -> str:
+    """Return a lot number in one form: small letters, without spaces, hyphens and what cannot be seen."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", lot).casefold())
+    return "".join(letter for letter in plain if unicodedata.category(letter) not in _NO_MATTER)

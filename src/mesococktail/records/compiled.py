@@ -19,6 +19,7 @@ from mesococktail.cocktails import Cocktail, Ingredient, NamedAgent, Portion, Ro
 from mesococktail.cocktails.counting import MOST_COUNTS, PER_UNIT, counts
 from mesococktail.cocktails.making import MEASURED_AS
 from mesococktail.errors import MesococktailError
+from mesococktail.findings import Severity
 from mesococktail.formulary import RuleType
 from mesococktail.records.checks import CLOCKS_DIFFER, checked
 from mesococktail.records.door import complete
@@ -182,6 +183,8 @@ class Compiled:
             return None
         mixed = changed(self._any, cocktail=cocktail, at=at)
         found, not_run = checked(mixed, self._formulary, NOTHING, self._now)
+        if any(finding.severity is Severity.ERROR for finding in found):
+            return None  # it is refused, or accepted with a reason
         said = {"findings": found, "not_run": not_run}
         texts = {name: self._encode[name](value) for name, value in said.items() if value}
         return plain | {name: (json.loads(text), text) for name, text in texts.items()}

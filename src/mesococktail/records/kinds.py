@@ -28,6 +28,8 @@ KINDS: dict[str, type] = {}
 
 LONGEST_TEXT = 4000
 LARGEST_NUMBER = 999_999_999
+LARGEST_AMOUNT = 9_000_000_000_000
+"""In the unit in which a field is counted: its millionths are a whole number of 63 bits."""
 MOST_GROUPS = 100
 """Zones, stocks, answers in one record."""
 _LONGEST_CODE = 100
@@ -117,19 +119,23 @@ def conformer(field: Field) -> Callable[[Any], object]:
 
 
 def _amount_conformer(unit: str | None) -> Callable[[Any], object]:
-    if unit is None:
-        return Amount.of
-    dimension = Amount.parse(f"1 {unit}").dimension
+    dimension = Amount.parse(f"1 {unit}").dimension if unit else None
 
     def conform(value: Any) -> Amount:  # noqa: ANN401  # whatever was given
         amount = Amount.of(value)
-        if amount.dimension is dimension:
-            return amount
-        raise AmountError(
-            f"must be a {dimension}, and this measures {amount.dimension}",
-            got=amount.text or str(amount),
-            cure=f"write it in {unit}",
-        )
+        if unit is not None and amount.dimension is not dimension:
+            raise AmountError(
+                f"must be a {dimension}, and this measures {amount.dimension}",
+                got=amount.text or str(amount),
+                cure=f"write it in {unit}",
+            )
+        if (amount.to(unit) if unit else amount).value > LARGEST_AMOUNT:
+            raise AmountError(
+                f"is more than can be counted; the most is {LARGEST_AMOUNT} {unit or amount.unit}",
+                got=amount.text or str(amount),
+                cure="check the number and the unit",
+            )
+        return amount
 
     return conform
 
@@ -153,9 +159,15 @@ def _group(field: Field, value: object) -> object:
 
 
 def pairs(field: Field, value: object) -> object:
-    """Return a mapping given for several groups as a list: key and value are the first two fields."""
+    """Return a mapping given for several groups as a list: key and value are the first two fields.
+
+    Raises:
+        RecordError: The mapping is one of the groups itself, whose fields would be taken for groups.
+    """
     if not isinstance(value, Mapping):
         return value
+    if any(inner.name in value for inner in field.fields):
+        raise RecordError("must be several, and this is one of them", got=value, cure="put it in a list")
     first, second = (inner.name for inner in field.fields[:2])
     return [{first: key, second: said} for key, said in value.items()]
 

@@ -53,7 +53,6 @@ class Known:
 
 READ_BY = {
     "prescription": ("patient_facts", "screening", "consent"),
-    "preparation": ("session",),
     "session": ("prescription", "preparation", "session", "consent"),
 }
 """Of which other kinds the checks on a kind read what stands of the patient."""

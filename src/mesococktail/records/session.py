@@ -107,8 +107,14 @@ def faults(record: Session) -> Iterator[RecordError]:
             path="prescription",
             cure="name the prescription, or say payload=saline or payload=none for a session without one",
         )
-    if record.preparation is not None and record.payload in WITHOUT_AGENT:
-        yield RecordError("is named, and nothing active was delivered", path="preparation")
+    if record.payload in WITHOUT_AGENT:
+        named = [("preparation", record.preparation)]
+        named += [
+            (f"zones[{place}].preparation", zone.preparation) for place, zone in enumerate(record.zones)
+        ]
+        for path, preparation in named:
+            if preparation is not None:
+                yield RecordError("is named, and nothing active was delivered", path=path)
     if record.pain is not None and not 0 <= record.pain <= _HIGHEST_PAIN:
         yield RecordError(f"must be 0 to {_HIGHEST_PAIN}", path="pain", got=record.pain)
     for name in ("number", "points"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import MAXYEAR, UTC, date, datetime, timedelta, timezone
 
 import attrs
 
@@ -74,6 +74,8 @@ def time_of(given: object) -> datetime | Around:
         offset = None
     if offset is None:
         raise _without_zone(given)
+    if offset.microseconds:
+        raise RecordError("has an offset of a part of a second", got=str(given), cure=_CURE)
     _check_year(given.year, given.isoformat())
     if type(given) is datetime and type(given.tzinfo) is timezone:
         return given
@@ -141,7 +143,12 @@ def is_before(one: datetime | Around, other: datetime | Around) -> bool:
 
 
 def months_later(day: date, months: int) -> date:
-    """Return the day so many months later by the calendar; the end of a shorter month stands for its 31st."""
+    """Return the day so many months later by the calendar; the end of a shorter month stands for its 31st.
+
+    Beyond the last year of the calendar it is the last day there is.
+    """
     count = day.year * 12 + day.month - 1 + months
     year, month = count // 12, count % 12 + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -14,7 +14,7 @@ from mesococktail.amounts import Amount
 from mesococktail.errors import MesococktailError, RecordError
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
-from mesococktail.records.session import Session
+from mesococktail.records.session import WITHOUT_AGENT, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,6 +147,8 @@ def _mixtures(
     """Yield every mixture that went in: id and record of its preparation, and what was prescribed."""
     asked = records.get(session.prescription or "")
     cocktail = asked.record.cocktail if asked and isinstance(asked.record, Prescription) else None
+    if session.payload in WITHOUT_AGENT:
+        cocktail = None  # whatever was prescribed, it is not what was delivered
     for link in volumes_given(session):
         one = records.get(link) if link is not None else None
         if one is None or not isinstance(one.record, Preparation):
@@ -176,9 +178,11 @@ def _doses_of(
     total = made(preparation)
     doses: dict[str, Amount | None] = {}
     asked: set[str] = set()
-    for stock in preparation.stock:
-        agent = agent_of(stock, cocktail)
+    agents = [agent_of(stock, cocktail) for stock in preparation.stock]
+    for stock, agent in zip(preparation.stock, agents, strict=True):
         dose, measured = _drawn_dose(stock, cocktail)
+        if stock.drawn is None and agents.count(agent) > 1:
+            dose = None  # what is asked for is asked of all its vials together
         _add_to(doses, {agent: _share(dose, volume, total)})
         if not measured:
             asked.add(agent)
@@ -259,7 +263,7 @@ def contradictions(record: object, known: Known) -> Iterator[RecordError]:
         given = _from(record, link)
         if total is None or given is None:
             continue
-        before = _sum([_from(session, link) for session in sessions])
+        before = _sum([_from(session, link) for session in sessions if _uses(session, link)])
         together = given if before is None else before + given
         if together > total:
             earlier = f", and the patient's other sessions had {before} of it" if before is not None else ""
@@ -268,6 +272,10 @@ def contradictions(record: object, known: Known) -> Iterator[RecordError]:
                 path=path,
                 cure="correct the volume, or name the preparation it came from",
             )
+
+
+def _uses(session: Session, link: str) -> bool:
+    return session.preparation == link or any(zone.preparation == link for zone in session.zones)
 
 
 def _from(session: Session, link: str) -> Amount | None:

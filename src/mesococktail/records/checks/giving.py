@@ -210,7 +210,7 @@ def _within(days: int | None, at: datetime | Around, earlier: list[Stands]) -> I
 def until_of(rule: Rule, day: date) -> date:
     """Return the last day on which an instruction holds, counted from the day of a session."""
     later = months_later(day, rule.until_months or 0)
-    return later + timedelta(days=rule.until_days or 0)
+    return later + min(timedelta(days=rule.until_days or 0), date.max - later)
 
 
 def _until(rule: Rule, at: datetime | Around) -> str:

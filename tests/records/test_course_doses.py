@@ -1,0 +1,60 @@
+"""Doses given where what was delivered, or what was drawn, is not what it seems."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mesococktail.errors import RecordError
+from mesococktail.records import PatientFacts, Screening, Session, Stands, complete, months_later
+from mesococktail.records.checks import agents_given, doses_given
+from tests.records.checking import AT, OURS, PREPARATION, PRESCRIPTION, made, preparation, prescription, stock
+
+
+def doses(session: Any, *others: Stands) -> dict[str, str]:
+    """Return what a session gave, as text."""
+    records = {one.id: one for one in (Stands(PRESCRIPTION, prescription()), *others)}
+    return {agent: str(dose) for agent, dose in doses_given(session, records).items()}
+
+
+@pytest.mark.parametrize("payload", ["saline", "none"])
+def test_a_session_of_saline_under_an_active_prescription_gave_none_of_it(payload: str) -> None:
+    session = made(Session, prescription=PRESCRIPTION, injected_by="nurse", payload=payload, volume="4 mL")
+    assert doses(session) == {}
+    assert agents_given(session, {PRESCRIPTION: Stands(PRESCRIPTION, prescription())}) == ()
+
+
+def test_a_zone_cannot_have_a_preparation_where_nothing_active_was_delivered() -> None:
+    zones: Any = [{"zone": "vertex", "volume": "1 mL", "preparation": PREPARATION}]
+    session = made(Session, injected_by="nurse", payload="saline", zones=zones)
+    with pytest.raises(RecordError, match=r"zones\[0\].preparation"):
+        complete(session, OURS, AT)
+
+
+@pytest.mark.parametrize("first", [{}, {"drawn": "0.5 mL"}])
+def test_two_vials_of_what_is_asked_for_once_are_not_twice_the_dose(first: dict[str, str]) -> None:
+    expected = {"expected": "1 mL"}
+    drawn = [stock("minoxidil", **expected, **first), stock("minoxidil", **expected)]
+    stands = Stands(PREPARATION, preparation(stock=[*drawn, stock("saline", drawn="4 mL")], total="5 mL"))
+    session = made(
+        Session, prescription=PRESCRIPTION, preparation=PREPARATION, injected_by="nurse", volume="5 mL"
+    )
+    assert doses(session, stands)["minoxidil"] == "5 mg"
+
+
+def test_one_group_that_is_not_in_a_list_is_not_taken_for_several() -> None:
+    with pytest.raises(RecordError, match="put it in a list"):
+        made(
+            Screening,
+            asked_by="nurse",
+            answers={"allergy_to_ingredient": "yes"},
+            allergies={"substance": "lidocaine", "reaction": "rash"},
+        )
+    with pytest.raises(RecordError, match="put it in a list"):
+        made(PatientFacts, treatments_elsewhere={"agent": "finasteride", "route": "by mouth"})
+
+
+def test_an_instruction_beyond_the_calendar_holds_to_its_last_day() -> None:
+    assert months_later(date(9998, 12, 31), 900) == date.max
