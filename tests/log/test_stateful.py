@@ -87,7 +87,7 @@ def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog, a
         "preparation": {"prescription": link, "prepared_by": "nurse"},
         "session": {"prescription": link, "injected_by": "dr-a", "zones": ["vertex"]},
         "outcome": {"measure": "hair_density", "amount": "150 hairs/cm2", "prescription": link},
-        "adverse_event": {"term": "bruising", "suspects": {"procedure": "needling"}},
+        "adverse_event": {"term": "bruising", "suspects": ["procedure"]},
         "aftercare": {"session": link, "given_by": "nurse", "instructions": {"use_sunscreen": "Do."}},
     }
     fields = said[kind]

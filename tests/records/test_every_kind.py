@@ -30,6 +30,7 @@ from mesococktail.records import (
     values_of,
 )
 from tests.kinds import of_kind
+from tests.refused import refused
 from tests.strategies import FORMULARY
 
 _SHOWN_AS_IT_IS = (FieldType.TEXT, FieldType.RECORD, FieldType.CODE, FieldType.AGENT, FieldType.PATIENT)
@@ -119,3 +120,11 @@ def test_a_kind_costs_one_declaration(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_pair_stands_for_a_group_only_where_neither_can_be_left_out() -> None:
+    screened = KINDS["screening"](patient="P-1", at="2025-03", asked_by="nurse", answers={"diabetes": "no"})
+    assert screened.answers[0].answer == "no"
+    error = refused(KINDS["session"], patient="P-1", at="2025-03", zones={"frontal": "2 mL"})
+    assert error.path == "zones"
+    assert error.rule == "must be a list of groups"

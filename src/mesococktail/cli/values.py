@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesococktail.cli.shared import find_id, now
-from mesococktail.records import FieldType, read_json
+from mesococktail.records import FieldType, is_paired, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -107,7 +107,7 @@ _READ: Mapping[FieldType, Callable[[str], object]] = {
 def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:
     """Return the fields of a group out of a text such as ``frontal; volume=1 mL``.
 
-    The first field may stand bare. ``diabetes=no`` says the first two, where no field is called diabetes.
+    The first field may stand bare. ``diabetes=no`` says the first two, where neither can be left out.
 
     Raises:
         UsageError: A part has no name, names no field, or one for the second time.
@@ -120,7 +120,7 @@ def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:
         if found and name in names:
             pairs = [(name, found[2])]
         elif place == 0:
-            bare = part.split("=", 1) if len(names) > 1 else [part]
+            bare = part.split("=", 1) if is_paired(field) else [part]
             pairs = list(zip(names, bare, strict=False))
         else:
             raise _misread(option, part, names)

@@ -17,7 +17,7 @@ from mesococktail.records.door import admit, check, complete
 from mesococktail.records.encoding import document, time_text
 from mesococktail.records.fields import About, Field, FieldType, fields_of, values_of
 from mesococktail.records.json_text import read_json
-from mesococktail.records.kinds import KINDS, changed, group, kind, name_of
+from mesococktail.records.kinds import KINDS, changed, group, is_paired, kind, name_of
 from mesococktail.records.known import NOTHING, READ_BY, Known, Stands
 from mesococktail.records.outcome import File, Outcome
 from mesococktail.records.patient_facts import ElsewhereSession, ElsewhereTreatment, PatientFacts, merged
@@ -82,6 +82,7 @@ __all__ = (
     "given_record",
     "group",
     "is_before",
+    "is_paired",
     "kind",
     "latest",
     "merged",

@@ -162,14 +162,23 @@ def pairs(field: Field, value: object) -> object:
     """Return a mapping given for several groups as a list: key and value are the first two fields.
 
     Raises:
-        RecordError: The mapping is one of the groups itself, whose fields would be taken for groups.
+        RecordError: The mapping is one of the groups itself, whose fields would be taken for groups; or
+            the second field is not what every group of the kind has, so that nobody can tell what a value is.
     """
     if not isinstance(value, Mapping):
         return value
     if any(inner.name in value for inner in field.fields):
         raise RecordError("must be several, and this is one of them", got=value, cure="put it in a list")
+    if not is_paired(field):
+        names = ", ".join(inner.name for inner in field.fields)
+        raise RecordError("must be a list of groups", got=value, cure=f"name the fields of each: {names}")
     first, second = (inner.name for inner in field.fields[:2])
     return [{first: key, second: said} for key, said in value.items()]
+
+
+def is_paired(field: Field) -> bool:
+    """Whether a group may be written as its first two fields alone: where neither can be left out."""
+    return len(field.fields) > 1 and all(inner.required for inner in field.fields[:2])
 
 
 def _groups(field: Field, value: object) -> tuple[object, ...]:
