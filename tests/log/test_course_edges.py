@@ -151,3 +151,21 @@ def test_every_time_that_is_taken_can_be_read_back(log: PrescriptionLog) -> None
         prescribe(log, at="2025-03-02T10:00:00.123456+04:00:30.5")
     made = prescribe(log, at="2025-03-02T10:00:00.123456+04:00:30")
     assert log.get(made).record.at.isoformat() == "2025-03-02T10:00:00.123456+04:00:30"
+
+
+def test_a_check_beforehand_says_what_blocks_and_everything_else(log: PrescriptionLog) -> None:
+    prescription = prescribe(log)
+    expired = {"agent": "minoxidil", "lot": "L", "expiry": "2020-01", "drawn": "2 mL", "strength": "5 mg/mL"}
+    kind: Any = Preparation
+    record = kind(
+        patient=prescription.record.patient,
+        prescription=prescription.id,
+        at=prescription.record.at,
+        prepared_by="nurse",
+        stock=[expired],
+    )
+    before = log.head()
+    assert {"expired_stock", "drawn_differs"} <= {finding.code for finding in log.check(record)}
+    assert log.head() == before
+    needless = log.check(record, accept={"expired_stock": "the only one", "allergy": "none"})
+    assert needless[-1].message.startswith("allergy: no check has found that")

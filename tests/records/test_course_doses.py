@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mesococktail.errors import RecordError
-from mesococktail.records import PatientFacts, Screening, Session, Stands, complete, months_later
-from mesococktail.records.checks import agents_given, doses_given
+from mesococktail.records import Known, PatientFacts, Screening, Session, Stands, complete, months_later
+from mesococktail.records.checks import agents_given, contradictions, doses_given
 from tests.records.checking import AT, OURS, PREPARATION, PRESCRIPTION, made, preparation, prescription, stock
 
 
@@ -58,3 +58,31 @@ def test_one_group_that_is_not_in_a_list_is_not_taken_for_several() -> None:
 
 def test_an_instruction_beyond_the_calendar_holds_to_its_last_day() -> None:
     assert months_later(date(9998, 12, 31), 900) == date.max
+
+
+def test_a_volume_by_points_is_a_volume_given() -> None:
+    session = made(
+        Session,
+        prescription=PRESCRIPTION,
+        injected_by="nurse",
+        points=20,
+        per_point="0.1 mL",
+        zones=["vertex"],
+    )
+    assert str(session.injected) == "2 mL"
+    assert doses(session)["minoxidil"] == "2 mg"
+
+
+def test_zones_that_say_their_volumes_speak_before_points() -> None:
+    zones: Any = [{"zone": "vertex", "volume": "1 mL"}]
+    session = made(Session, injected_by="nurse", points=20, per_point="0.1 mL", zones=zones)
+    assert str(session.injected) == "1 mL"
+
+
+def test_what_was_thrown_away_cannot_have_been_given() -> None:
+    stands = Stands(PREPARATION, preparation(total="5 mL", waste="1 mL"))
+    linked = {PRESCRIPTION: Stands(PRESCRIPTION, prescription()), PREPARATION: stands}
+    given = {"prescription": PRESCRIPTION, "preparation": PREPARATION, "injected_by": "nurse"}
+    assert list(contradictions(made(Session, **given, volume="4 mL"), Known(linked=linked))) == []
+    [error] = contradictions(made(Session, **given, volume="4.5 mL"), Known(linked=linked))
+    assert error.rule == "4.5 mL was given, and only 5 mL was prepared, of which 1 mL was thrown away"

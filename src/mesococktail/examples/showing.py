@@ -67,9 +67,9 @@ def demo(
     echo(published_table(Formulary.shipped().published))
     with make_demo_log(path, seed=seed) as log:
         _tell_of_the_log(log, echo)
-        _tell_of_a_patient(log, seed, echo)
+        patient = _tell_of_a_patient(log, seed, echo)
     _ask(Study(path), echo)
-    echo(_NEXT.format(path=path, command=command))
+    echo(_NEXT.format(path=path, command=command, patient=patient))
 
 
 def published_table(formulas: tuple[PublishedFormula, ...]) -> str:
@@ -115,8 +115,8 @@ def _tell_of_the_log(log: PrescriptionLog, echo: Callable[[str], None]) -> None:
     echo(str(record.cocktail.table()))
 
 
-def _tell_of_a_patient(log: PrescriptionLog, seed: int, echo: Callable[[str], None]) -> None:
-    """Show a course that goes on when the year ends, of a patient who had an adverse event."""
+def _tell_of_a_patient(log: PrescriptionLog, seed: int, echo: Callable[[str], None]) -> str:
+    """Show a course that goes on when the year ends, of a patient who had an adverse event; return whose."""
     harmed = dict.fromkeys(
         str(one["patient"]) for one in synthetic_courses(seed=seed) if one.get("kind") == "adverse_event"
     )
@@ -127,6 +127,7 @@ def _tell_of_a_patient(log: PrescriptionLog, seed: int, echo: Callable[[str], No
     echo(str(course))
     echo(f"\n5. One adverse event of {chart.patient}, and the sessions before it\n")
     echo(str(chart.events()[0]))
+    return chart.patient
 
 
 def _telling(each: tuple[Chart, Course]) -> tuple[bool, ...]:
@@ -154,6 +155,7 @@ _NEXT = """
 The log is in {path}. It is synthetic: delete it when you have seen enough. Try next:
 
   {command} list --db {path} --limit 5
+  {command} chart {patient} --db {path}
   {command} study combinations --db {path} --level roles
   {command} published "dutasteride + minoxidil"
   {command} amount "2,5 mg"

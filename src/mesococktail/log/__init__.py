@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from mesococktail.log.acts import Standing
     from mesococktail.log.chain import Entry, Receipt
     from mesococktail.log.log import PrescriptionLog
+    from mesococktail.log.lots import LotUse
 
-__all__ = ("Entry", "PrescriptionLog", "Receipt", "Standing")
+__all__ = ("Entry", "LotUse", "PrescriptionLog", "Receipt", "Standing")
 
-_HOME = {"Entry": "chain", "PrescriptionLog": "log", "Receipt": "chain", "Standing": "acts"}
+_HOME = {
+    "Entry": "chain",
+    "LotUse": "lots",
+    "PrescriptionLog": "log",
+    "Receipt": "chain",
+    "Standing": "acts",
+}
 __getattr__ = loader(__name__, _HOME)

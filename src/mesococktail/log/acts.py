@@ -41,7 +41,7 @@ class Standing:
         return _read(self.kind, self.document)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _read(kind: str, document: bytes) -> Any:  # noqa: ANN401  # any kind of record
     from mesococktail.records import stored_record  # cattrs, only where documents are read
 

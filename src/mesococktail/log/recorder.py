@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.errors import ConflictError, LogError, MesococktailError, RecordError
+from mesococktail.errors import BlockedError, ConflictError, LogError, MesococktailError, RecordError
 from mesococktail.log import chain
 from mesococktail.log.acts import Standing, may, needs_reason, same_doctor, standing
 from mesococktail.log.chain import Entry, Receipt
@@ -102,6 +102,18 @@ class Recorder:
 
         *made* is what it is by itself, where that is at hand: that is all, if the log knows nothing else.
         """
+        whole = self._known_of(sqlite, given, kind, own, made)
+        admit(whole)
+        return whole
+
+    def _known_of(
+        self,
+        sqlite: sqlite3.Connection,
+        given: object,
+        kind: str,
+        own: str | None = None,
+        made: object = None,
+    ) -> object:
         try:
             linked = links_of(sqlite, given, kind, own)
         except MesococktailError:
@@ -109,9 +121,7 @@ class Recorder:
                 complete(given, self.formulary, now())  # what is wrong with it by itself is said first
             raise
         known = known_around(sqlite, given, kind, linked, own)
-        whole = complete(given, self.formulary, now(), known) if made is None or known != NOTHING else made
-        admit(whole)
-        return whole
+        return complete(given, self.formulary, now(), known) if made is None or known != NOTHING else made
 
     def check(self, record: object, accept: Mapping[str, str] | None = None) -> list[Finding]:
         """Return what there is to say about a record before it is written; see `PrescriptionLog.check`."""
@@ -120,10 +130,17 @@ class Recorder:
             given = accepting(record, accept)
             complete(given, self.formulary, now())
             with self._connection.reading() as sqlite:
-                made = self.considered(sqlite, given, kind)
+                made = self._known_of(sqlite, given, kind)
         except MesococktailError as error:
             return list(error.findings)
-        return list(getattr(made, "findings", ()))
+        found: list[Finding] = list(getattr(made, "findings", ()))
+        try:
+            admit(made)
+        except BlockedError:
+            return found  # what blocks is among them
+        except MesococktailError as error:
+            found += error.findings
+        return found
 
     def amend(
         self,

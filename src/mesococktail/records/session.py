@@ -88,10 +88,17 @@ class Session:
     formulary: Digest = None
 
     @property
+    def stated(self) -> Amount | None:
+        """Volume injected in all as stated: outright or, where no zone says its own, by points."""
+        if self.volume is not None or self.points is None or self.per_point is None:
+            return self.volume
+        return None if any(zone.volume for zone in self.zones) else self.per_point * self.points
+
+    @property
     def injected(self) -> Amount | None:
         """Volume injected in all, stated or summed over the zones; None where that is not known."""
-        if self.volume is not None:
-            return self.volume
+        if self.stated is not None:
+            return self.stated
         volumes = [zone.volume for zone in self.zones]
         known = [volume for volume in volumes if volume is not None]
         return sum(known[1:], known[0]) if known and len(known) == len(volumes) else None

@@ -62,12 +62,13 @@ def volumes_given(session: Session) -> dict[str | None, tuple[Amount | None, boo
     given = {link: (_sum(volumes), None not in volumes) for link, volumes in own.items()}
     main = session.preparation
     others = [found for link, found in given.items() if link != main]
-    if session.volume is not None and all(whole for _, whole in others):
+    stated = session.stated
+    if stated is not None and all(whole for _, whole in others):
         apart = _sum([volume for volume, _ in others])
         if apart is None:
-            given[main] = (session.volume, True)
-        elif apart < session.volume:
-            given[main] = (session.volume - apart, True)
+            given[main] = (stated, True)
+        elif apart < stated:
+            given[main] = (stated - apart, True)
     elif main is not None or not given:
         given.setdefault(main, (None, False))
     return given
@@ -259,16 +260,17 @@ def contradictions(record: object, known: Known) -> Iterator[RecordError]:
             )
     sessions = [one.record for one in known.of_patient if isinstance(one.record, Session)]
     for path, link, preparation in used:
-        total = made(preparation)
+        total, waste = made(preparation), preparation.waste
         given = _from(record, link)
         if total is None or given is None:
             continue
         before = _sum([_from(session, link) for session in sessions if _uses(session, link)])
         together = given if before is None else before + given
-        if together > total:
+        if (together if waste is None else together + waste) > total:
             earlier = f", and the patient's other sessions had {before} of it" if before is not None else ""
+            thrown = f", of which {waste} was thrown away" if waste is not None else ""
             yield RecordError(
-                f"{given} was given{earlier}, and only {total} was prepared",
+                f"{given} was given{earlier}, and only {total} was prepared{thrown}",
                 path=path,
                 cure="correct the volume, or name the preparation it came from",
             )
