@@ -87,9 +87,10 @@ def standing_of_patient(
     if number is None or not kinds:
         return
     keys = " UNION ALL ".join(
-        f"SELECT key FROM fact_{kind} WHERE patient = ?1 AND status <> {VOIDED}" for kind in kinds
+        f"SELECT key FROM fact_{kind} WHERE patient = :patient AND status <> {VOIDED}" for kind in kinds
     )
-    found = connection.execute(f"SELECT key FROM ({keys}) ORDER BY key", number).fetchall()
+    of_patient = {"patient": number[0]}
+    found = connection.execute(f"SELECT key FROM ({keys}) ORDER BY key", of_patient).fetchall()
     for (key,) in found:
         yield standing_of(connection.execute(f"{STANDING} f.seq = ?", (key,)).fetchone())
 

@@ -48,7 +48,7 @@ _NOT_ITS_TYPE = (TypeError, ValueError, AttributeError, struct.error)
 
 def _patients_sql() -> str:
     facts = " UNION ALL ".join(
-        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN ?1 AND ?2" for kind in kinds_of_patients()
+        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN :first AND :last" for kind in kinds_of_patients()
     )
     return (
         f"SELECT d.patient, d.id FROM ({facts}) AS f JOIN dim_patient AS d ON d.id = f.patient ORDER BY f.key"
@@ -109,7 +109,7 @@ class _StoredNumbers(Star):
         """Learn the stored numbers of a page's patients at once; there are too many to remember them all."""
         known = self._known["patient"]
         known.clear()
-        for text, number in sqlite.execute(self._patients, (first, last)):
+        for text, number in sqlite.execute(self._patients, {"first": first, "last": last}):
             if number > self.seen["patient"] + 1:
                 raise _OutOfPlace("dim_patient does not have a text of the log at its place")
             self.seen["patient"] = max(number, self.seen["patient"])
