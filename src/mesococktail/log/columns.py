@@ -51,6 +51,9 @@ def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: 
     """Return the columns of a field; none for what has tables of its own."""
     name = prefix + field.name
     match field.type:
+        case FieldType.TEXT if field.about.at_the_door:
+            # The same few over and over, such as the digest of the formulary.
+            return (_interned(field, name, "term"),)
         case FieldType.TEXT:
             return (_plain(field, name, "TEXT", lambda text, _: (text,)),)
         case FieldType.TEXTS:
