@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _NAMED = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)\s*=\s*(.*)", re.DOTALL)
-_PART = re.compile(r";\s+")
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -107,14 +106,17 @@ _READ: Mapping[FieldType, Callable[[str], object]] = {
 def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:
     """Return the fields of a group out of a text such as ``frontal; volume=1 mL``.
 
-    The first field may stand bare. ``diabetes=no`` says the first two, where neither can be left out.
+    A semicolon parts them where a space or a field's name follows it. The first field may stand bare.
+    ``diabetes=no`` says the first two, where neither can be left out.
 
     Raises:
         UsageError: A part has no name, names no field, or one for the second time.
     """
     names = [inner.name for inner in field.fields if not inner.about.at_the_door]
     said: dict[str, str] = {}
-    for place, part in enumerate(_PART.split(written.strip().removesuffix(";"))):
+    # "lot=A12;expiry=2020-01" is two parts, or the expiry would end up in the lot and never be checked.
+    parts = re.compile(rf";(?:\s+|\s*(?=(?:{'|'.join(names)})\s*=))")
+    for place, part in enumerate(parts.split(written.strip().removesuffix(";"))):
         found = _NAMED.fullmatch(part)
         name = found[1].replace("-", "_") if found else ""
         if found and name in names:

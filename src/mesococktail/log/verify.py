@@ -48,7 +48,8 @@ _NOT_ITS_TYPE = (TypeError, ValueError, AttributeError, struct.error)
 
 def _patients_sql() -> str:
     facts = " UNION ALL ".join(
-        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN :first AND :last" for kind in kinds_of_patients()
+        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN :first AND :last"
+        for kind in kinds_of_patients()
     )
     return (
         f"SELECT d.patient, d.id FROM ({facts}) AS f JOIN dim_patient AS d ON d.id = f.patient ORDER BY f.key"
