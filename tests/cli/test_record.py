@@ -90,6 +90,15 @@ def test_a_group_that_is_misspelt_is_refused(run: Run, course: Path, written: st
     assert len(ids(course, "session")) == 1
 
 
+@pytest.mark.usefixtures("course")
+def test_a_part_without_a_space_before_it_is_not_taken_for_the_end_of_the_part_before(run: Run) -> None:
+    preparation = ("record", "preparation", *WHO, "--prescription", "last", "--prepared-by", "n")
+    expired = "biotin;drawn=1 mL;lot=B1;expiry=2020-01"
+    result = run(*preparation, "--stock", "minoxidil; lot=A;1; drawn=1 mL", "--stock", expired, code=3)
+    assert "biotin of lot B1 expired 2020-01" in result.stderr
+    assert "minoxidil, A;1, 1 mL" in result.stderr
+
+
 def test_a_group_within_a_group_has_its_own_option(run: Run) -> None:
     run(
         *("record", "preparation", *WHO, "--prescription", "last", "--prepared-by", "n"),
