@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +11,8 @@ from mesococktail.errors import LogReadOnlyError, RecordError, RecordNotFoundErr
 from tests.log.helpers import prescribe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mesococktail import PrescriptionLog
     from mesococktail.log import Entry
 
@@ -45,7 +46,7 @@ def test_the_past_cannot_be_written(log: PrescriptionLog, entry: Entry) -> None:
 
 @pytest.mark.parametrize("time", ["2025-03", "yesterday", "2025-03-01T10:00", None, 5])
 def test_only_a_moment_is_a_time_to_go_back_to(log: PrescriptionLog, time: Any) -> None:
-    with pytest.raises(RecordError, match="^time: "):
+    with pytest.raises(RecordError, match=r"^time: "):
         log.as_of(time)
 
 
