@@ -121,6 +121,16 @@ def test_the_newest_prescription_is_the_course_where_none_is_named(log: Prescrip
     assert [one.id for one in chart.courses()] == [older, newest]
 
 
+def test_a_chart_has_instructions_after_its_own_sessions_alone(log: PrescriptionLog) -> None:
+    id_ = a_course(log)
+    chart = Chart(log, "P-1")
+    [first, *_] = chart.course(id_).sessions
+    assert len(chart.instructions(first.id)) == 8
+    for wrong in (id_, "P-1"):
+        with pytest.raises(RecordNotFoundError, match="is no session of this patient"):
+            chart.instructions(wrong)
+
+
 def test_a_prescription_of_somebody_else_is_none_of_this_chart(log: PrescriptionLog) -> None:
     other = prescribe(log, "P-2")
     prescribe(log)

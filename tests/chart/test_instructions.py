@@ -56,6 +56,16 @@ def test_the_agents_given_bring_their_own() -> None:
     assert len(instructions(session(), OURS)) == 8
 
 
+def test_a_session_with_saline_brings_none_of_the_agents_prescribed() -> None:
+    assert len(instructions(session(payload="saline"), OURS, prescription(DUTASTERIDE))) == 8
+
+
+def test_agents_that_are_named_stand_in_place_of_those_prescribed() -> None:
+    own = instructions(session(), OURS, agents=["biotin", "dutasteride"])[8:]
+    assert [one.rule for one in own] == ["dutasteride_blood_donation"]
+    assert len(instructions(session(), OURS, prescription(DUTASTERIDE), agents=["biotin"])) == 8
+
+
 def test_they_count_from_the_last_day_an_imprecise_session_may_have_been() -> None:
     told = instructions(session(at="2025-02", transcribed_from="old chart"), OURS)
     assert next(one.until for one in told if one.rule == "no_sunbath") == Around(2025, 3, 1)

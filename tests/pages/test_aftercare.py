@@ -9,7 +9,7 @@ import pytest
 from mesococktail.errors import RecordError
 from mesococktail.pages import aftercare_page
 from mesococktail.records import Around, Instruction, time_of
-from tests.pages.course import Read, one_line, prescribed, rules, treated
+from tests.pages.course import Read, one_line, prepared, prescribed, rules, treated
 
 if TYPE_CHECKING:
     from mesococktail import PrescriptionLog
@@ -117,6 +117,21 @@ def test_what_follows_from_the_formulary_is_said_where_nothing_was_recorded(log:
     not_to_do = page[page.index("WHAT NOT TO DO") :]
     assert "Do not give blood until 6 months after" in one_line(not_to_do)
     assert "Until the end of" in not_to_do
+
+
+def test_what_one_half_of_a_split_scalp_had_brings_its_instructions(log: PrescriptionLog) -> None:
+    line = "dutasteride 1 mL of 0.5 mg/mL (principal) + biotin 1 mL of 5 mg/mL (complementary)"
+    stock = [{"agent": name, "lot": "L-1", "drawn": "1 mL"} for name in ("dutasteride", "biotin")]
+    half = prepared(log, prescribed(log, line), stock=stock, total="2 mL")
+    zones = [{"zone": "frontal"}, {"zone": "vertex", "preparation": half.id}]
+    entry = treated(log, prescribed(log), zones=zones)
+    assert "Do not give blood" in one_line(aftercare_page(log, entry))
+
+
+def test_a_session_with_saline_has_no_instructions_on_what_was_prescribed(log: PrescriptionLog) -> None:
+    line = "dutasteride 1 mL of 0.5 mg/mL (principal) + biotin 1 mL of 5 mg/mL (complementary)"
+    entry = treated(log, prescribed(log, line), payload="saline")
+    assert "give blood" not in aftercare_page(log, entry)
 
 
 def test_a_session_without_a_prescription_has_its_instructions(log: PrescriptionLog) -> None:

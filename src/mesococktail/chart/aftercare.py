@@ -8,17 +8,22 @@ from mesococktail.chart.schedule import days_of
 from mesococktail.errors import RecordError
 from mesococktail.formulary import Formulary, RuleType
 from mesococktail.records import Around, Instruction, Prescription, Session
-from mesococktail.records.checks import rules_on, until_of
+from mesococktail.records.checks import ruled_id, until_of
+from mesococktail.records.session import WITHOUT_AGENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from mesococktail.formulary import Rule
 
 
 def instructions(
-    session: Session, formulary: Formulary | None = None, prescription: Prescription | None = None
+    session: Session,
+    formulary: Formulary | None = None,
+    prescription: Prescription | None = None,
+    *,
+    agents: Iterable[str] | None = None,
 ) -> tuple[Instruction, ...]:
     """Return what the patient is told after a session, to be recorded with ``Aftercare(instructions=…)``.
 
@@ -31,6 +36,8 @@ def instructions(
         session: The session that was given.
         formulary: What is known; ours when left out.
         prescription: What it carried out, for what follows from its agents.
+        agents: Ids of the agents it gave, in place of those of the prescription: one half of a split scalp
+            may have had what another prescription asked for. `Chart.instructions` finds them in the log.
 
     Returns:
         Nothing after a session that was not given.
@@ -55,16 +62,21 @@ def instructions(
     ]
     told += [
         made(rule=rule.code, text=rule.message, version=rule.version, until=_around(_until(rule, day)))
-        for rule in _on_agents(prescription, known)
+        for rule in _on_agents(_prescribed(session, prescription) if agents is None else agents, known)
     ]
     return tuple(told)
 
 
-def _on_agents(prescription: Prescription | None, formulary: Formulary) -> Iterator[Rule]:
+def _prescribed(session: Session, prescription: Prescription | None) -> Iterator[str]:
     cocktail = prescription.cocktail if prescription else None
+    if cocktail is not None and session.payload not in WITHOUT_AGENT:
+        yield from (part.agent.id for part in cocktail.parts)
+
+
+def _on_agents(agents: Iterable[str], formulary: Formulary) -> Iterator[Rule]:
     told: set[str] = set()
-    for part in cocktail.parts if cocktail else ():
-        for rule in rules_on(formulary, part.agent, RuleType.INSTRUCTION):
+    for agent in agents:
+        for rule in ruled_id(formulary, agent).of(RuleType.INSTRUCTION):
             if rule.code not in told:
                 told.add(rule.code)
                 yield rule

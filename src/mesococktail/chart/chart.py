@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mesococktail.chart.aftercare import instructions
 from mesococktail.chart.course import Course, course_of
 from mesococktail.chart.events import EventRead, read_event
 from mesococktail.chart.lots import LotRead, lots_of
@@ -20,13 +21,16 @@ from mesococktail.log.recorder import now as present
 from mesococktail.records import (
     AdverseEvent,
     Around,
+    Instruction,
     PatientFacts,
     Prescription,
+    Session,
     Stands,
     is_before,
     merged,
     time_of,
 )
+from mesococktail.records.checks import agents_given
 
 if TYPE_CHECKING:
     from mesococktail.log import Entry, Standing
@@ -118,6 +122,23 @@ class Chart:
         """
         by = self.now if at is None else _time(at, "at")
         return merged(one.record for one in self._records.of(PatientFacts) if not is_before(by, one.at))
+
+    def instructions(self, session: str | Entry | Standing) -> tuple[Instruction, ...]:
+        """Return what the patient is told after a session, as `mesococktail.chart.instructions` does.
+
+        What is said on an agent follows from what the session gave, out of each of its preparations.
+
+        Args:
+            session: Its id, or the session as it was read.
+
+        Raises:
+            RecordNotFoundError: The patient has no such session.
+        """
+        wanted: object = getattr(session, "id", session)
+        one = self._records.by_id.get(wanted) if isinstance(wanted, str) else None
+        if one is None or not isinstance(one.record, Session):
+            raise RecordNotFoundError("is no session of this patient", path="id", got=wanted)
+        return instructions(one.record, self.formulary, agents=agents_given(one.record, self._records.by_id))
 
     def lots(self) -> tuple[LotRead, ...]:
         """Return the stock that was drawn for the patient, in order of preparation and drawing."""

@@ -95,7 +95,7 @@ def _given(log: PrescriptionLog, session: Standing) -> tuple[Instruction, ...] |
 
 
 def _record(log: PrescriptionLog, session: Standing, **said: Any) -> tuple[Instruction, ...]:  # noqa: ANN401
-    from mesococktail.chart import instructions  # not needed for help
+    from mesococktail.chart import Chart  # not needed for help
     from mesococktail.cli.writing import write_down
     from mesococktail.errors import RecordError
     from mesococktail.records import Aftercare
@@ -103,8 +103,7 @@ def _record(log: PrescriptionLog, session: Standing, **said: Any) -> tuple[Instr
     if session.kind != "session":
         raise RecordError(f"is of the kind {session.kind}", path="id", got=session.id)
     done = session.record
-    asked = log.get(done.prescription).record if done.prescription else None
-    given = tuple(instructions(done, log.formulary, prescription=asked))
+    given = Chart(log, done.patient).instructions(session)
     made: Any = Aftercare
     record = made(patient=done.patient, session=session.id, instructions=given, **said)
     write_down(log, record, None, dry_run=False, summary=lambda _: iter(()))

@@ -55,7 +55,7 @@ def aftercare_page(
         session: Its id, or the session as it was read.
         html: As one self-contained HTML file, made for A4 paper and for a phone; else as text.
         given: The instructions that were recorded as given; when left out, those that follow now from the
-            formulary, see `mesococktail.chart.instructions`.
+            formulary, see `Chart.instructions`.
 
     Raises:
         RecordNotFoundError: The log has no record of that id.
@@ -71,16 +71,14 @@ def aftercare_page(
     record: Session = found.record
     if record.given == "not_given":
         raise RecordError("was not given, so nothing follows from it", path="id", got=found.id)
-    instructions = _instructions(log, record) if given is None else tuple(given)
-    page = _page(log, found, instructions)
+    page = _page(log, found, _instructions(log, found) if given is None else tuple(given))
     return as_html("aftercare.html", page) if html else aftercare_text(page)
 
 
-def _instructions(log: PrescriptionLog, session: Session) -> tuple[Instruction, ...]:
-    from mesococktail.chart import instructions  # not needed where they were recorded
+def _instructions(log: PrescriptionLog, found: Standing) -> tuple[Instruction, ...]:
+    from mesococktail.chart import Chart  # not needed where they were recorded
 
-    asked = log.get(session.prescription).record if session.prescription else None
-    return tuple(instructions(session, log.formulary, prescription=asked))
+    return Chart(log, found.record.patient).instructions(found)
 
 
 def _page(log: PrescriptionLog, found: Standing, instructions: tuple[Instruction, ...]) -> AftercarePage:

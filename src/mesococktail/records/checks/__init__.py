@@ -25,7 +25,7 @@ from mesococktail.records.checks.giving import given_checked, until_of
 from mesococktail.records.checks.mixture import mixture_checked
 from mesococktail.records.checks.plain import CLOCKS_DIFFER, plain_findings
 from mesococktail.records.checks.preparing import prepared
-from mesococktail.records.checks.ruling import rules_on
+from mesococktail.records.checks.ruling import ruled_id
 from mesococktail.records.kinds import changed
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
@@ -53,7 +53,7 @@ __all__ = (
     "expected",
     "made",
     "preparations_of",
-    "rules_on",
+    "ruled_id",
     "until_of",
     "volumes_given",
 )

@@ -60,11 +60,6 @@ def ruled(formulary: Formulary, agent: NamedAgent) -> Ruled:
     return _ruled(formulary, agent.id, agent.name, agent.members)
 
 
-def rules_on(formulary: Formulary, agent: NamedAgent, kind: RuleType) -> tuple[Rule, ...]:
-    """Return the rules of a type that speak of an agent, or of something it holds, where the clinic is."""
-    return ruled(formulary, agent).of(kind)
-
-
 def ruled_id(formulary: Formulary, agent_id: str) -> Ruled:
     """Return what is known of the agent of that id."""
     return _ruled(formulary, agent_id, agent_id, ())
