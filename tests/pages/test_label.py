@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesococktail.errors import RecordError
-from mesococktail.pages import label
+from mesococktail.pages import label, sheet
 from mesococktail.pages.drawing import broken, width
 from mesococktail.pages.words import NO_BREAK
-from tests.pages.course import STOCK, Read, prepared, prescribed
+from tests.pages.course import STOCK, Read, one_line, prepared, prescribed
 
 if TYPE_CHECKING:
     from mesococktail import PrescriptionLog
@@ -70,6 +70,26 @@ def test_what_has_no_other_measure_has_its_volume(log: PrescriptionLog) -> None:
     prescription = prescribed(log, "PRP 3 mL (principal); deviation: PRP alone")
     entry = prepared(log, prescription, stock=stock, total="3 mL")
     assert lines(log, entry)[0] == "PRP 3 mL, lot not applicable"
+
+
+def test_an_agent_prescribed_in_two_strengths_has_no_concentration_but_a_recorded_one(
+    log: PrescriptionLog,
+) -> None:
+    line = (
+        "minoxidil 1 mL of 5 mg/mL (principal) + lidocaine 1 mL of 20 mg/mL (complementary) + "
+        "lidocaine 0.5 mL of 10 mg/mL (anaesthetic) + saline q.s. to 5 mL (diluent)"
+    )
+    prescription = prescribed(log, line)
+    vials = [("minoxidil", "1 mL", "5"), ("lidocaine", "1 mL", "20"), ("lidocaine", "0.5 mL", "10")]
+    stock: list[dict[str, Any]] = [{"agent": agent, "lot": "L", "drawn": drawn} for agent, drawn, _ in vials]
+    entry = prepared(log, prescription, stock=stock)
+    assert "lidocaine concentration not known, lot L" in one_line(label(log, entry))
+    page = one_line(sheet(log, entry))
+    assert "lidocaine complementary, anaesthetic 1 mL + 0.5 mL 1.5 mL 20 mg + 5 mg not known" in page
+    assert "drawn_differs" not in page
+    for one, (_, _, strength) in zip(stock, vials, strict=True):
+        one["strength"] = f"{strength} mg/mL"
+    assert "lidocaine 5 mg/mL, lot L" in one_line(label(log, prepared(log, prescription, stock=stock)))
 
 
 def test_what_was_not_measured_is_not_made_up(log: PrescriptionLog) -> None:

@@ -14,7 +14,7 @@ from mesococktail.pages.words import figure, kept, label_of, named, paper, plain
 from mesococktail.records import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from mesococktail.cocktails import Cocktail, Part
@@ -238,11 +238,12 @@ def _prepared(preparation: Preparation, cocktail: Cocktail | None, formulary: Fo
         ),
         tuple(
             (
-                kept(content.name) if content.part is None else _called(content.part),
-                worded(content.role, "purposes", formulary) if content.role else "not prescribed",
-                _draw(cocktail, content.part) if cocktail and content.part else "",
+                _called(content.parts[0]) if content.parts else kept(content.name),
+                ", ".join(worded(role_of(part), "purposes", formulary) for part in content.parts)
+                or "not prescribed",
+                _each(_draw(cocktail, part) for part in content.parts) if cocktail else "",
                 figure(content.drawn, "not measured" if content.stocks else "not drawn"),
-                _dose(content.part) if content.part else "",
+                _each(_dose(part) for part in content.parts),
                 _measured(content),
                 figure(final(content, total)),
             )
@@ -253,6 +254,11 @@ def _prepared(preparation: Preparation, cocktail: Cocktail | None, formulary: Fo
     )
 
 
+def _each(said: Iterable[str]) -> str:
+    """Return what is said of each part of one agent."""
+    return " + ".join(filter(None, said))
+
+
 def _measured(content: Content) -> str:
     if not content.stocks or content.by_volume:
         return ""
@@ -260,9 +266,8 @@ def _measured(content: Content) -> str:
 
 
 def _strength(stock: StockUsed, content: Content) -> str:
-    prescribed = content.part.strength if content.part else None
-    if stock.strength is None and prescribed is not None:
-        return f"{paper(prescribed)}, as prescribed"
+    if stock.strength is None and content.strength is not None:
+        return f"{paper(content.strength)}, as prescribed"
     return figure(stock.strength)
 
 

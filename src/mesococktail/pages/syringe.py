@@ -25,8 +25,8 @@ class Content:
 
     agent: str
     """Its id, or the name of one no formulary knows."""
-    part: Part | None
-    """What was prescribed; None for what was not."""
+    parts: tuple[Part, ...]
+    """What was prescribed of it: none of what was not, two of an ingredient that is an adjunct as well."""
     stocks: tuple[StockUsed, ...]
     """What was drawn of it, in the order of drawing; empty where nothing was."""
     drawn: Amount | None
@@ -41,12 +41,12 @@ class Content:
     @property
     def name(self) -> str:
         """Its name, as the prescription has it."""
-        return self.agent if self.part is None else self.part.agent.name
+        return self.parts[0].agent.name if self.parts else self.agent
 
     @property
-    def role(self) -> str:
-        """Role or purpose, as a code; empty for what was not prescribed."""
-        return "" if self.part is None else role_of(self.part)
+    def strength(self) -> Amount | None:
+        """The strength prescribed; None where there is none, or two that differ."""
+        return _one_strength(self.parts)
 
 
 def role_of(part: Part) -> str:
@@ -59,23 +59,33 @@ def contents(preparation: Preparation, cocktail: Cocktail | None) -> tuple[Conte
     stocks: dict[str, list[StockUsed]] = {}
     for stock in preparation.stock:
         stocks.setdefault(agent_of(stock, cocktail), []).append(stock)
-    parts = {part.agent.id: part for part in cocktail.parts} if cocktail else {}
+    parts: dict[str, list[Part]] = {}
+    for part in cocktail.parts if cocktail else ():
+        parts.setdefault(part.agent.id, []).append(part)
     agents = dict.fromkeys([*stocks, *parts])
-    return tuple(_content(agent, parts.get(agent), tuple(stocks.get(agent, ()))) for agent in agents)
+    return tuple(
+        _content(agent, tuple(parts.get(agent, ())), tuple(stocks.get(agent, ()))) for agent in agents
+    )
 
 
-def _content(agent: str, part: Part | None, stocks: tuple[StockUsed, ...]) -> Content:
-    prescribed = part.strength if part else None
+def _one_strength(parts: tuple[Part, ...]) -> Amount | None:
+    strengths = {part.strength for part in parts}
+    return strengths.pop() if len(strengths) == 1 else None
+
+
+def _content(agent: str, parts: tuple[Part, ...], stocks: tuple[StockUsed, ...]) -> Content:
+    prescribed = _one_strength(parts)
     strengths = [stock.strength or prescribed for stock in stocks]
-    measured_otherwise = part is not None and (
+    measured_otherwise = any(
         part.portion.unknown is not None
         or (part.dose is not None and part.dose.dimension is not Dimension.VOLUME)
+        for part in parts
     )
     by_volume = not any(strengths) and not measured_otherwise
     doses = [_dose(stock, strength) for stock, strength in zip(stocks, strengths, strict=True)]
     return Content(
         agent,
-        part,
+        parts,
         stocks,
         drawn=_sum([stock.drawn for stock in stocks]),
         dose=None if by_volume else _sum(doses),

@@ -12,6 +12,7 @@ from mesococktail.records.checks.given import (
     PREPARED,
     PRESCRIBED,
     Given,
+    add_to,
     agent_of,
     agents_given,
     contradictions,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from mesococktail.amounts import Amount
     from mesococktail.formulary import Formulary
     from mesococktail.records.known import Known
     from mesococktail.records.preparation import StockUsed
@@ -100,5 +102,8 @@ def expected(record: Preparation, known: Known) -> tuple[StockUsed, ...]:
     """Return the stock with the volume that the prescription asks for beside each."""
     asked = known.linked.get(record.prescription)
     cocktail = asked.record.cocktail if asked and isinstance(asked.record, Prescription) else None
-    volumes = {part.agent.id: cocktail.volume(part) for part in cocktail.parts} if cocktail else {}
+    volumes: dict[str, Amount | None] = {}
+    if cocktail is not None:
+        for part in cocktail.parts:  # an anaesthetic may be an ingredient as well
+            add_to(volumes, {part.agent.id: cocktail.volume(part)})
     return tuple(changed(stock, expected=volumes.get(agent_of(stock, cocktail))) for stock in record.stock)

@@ -129,7 +129,7 @@ def doses_given(session: Session, records: Records) -> dict[str, Amount | None]:
     """
     doses: dict[str, Amount | None] = {}
     for given in each_given(session, records):
-        _add_to(doses, {given.agent: given.amount})
+        add_to(doses, {given.agent: given.amount})
     return doses
 
 
@@ -184,7 +184,7 @@ def _doses_of(
         dose, measured = _drawn_dose(stock, cocktail)
         if stock.drawn is None and agents.count(agent) > 1:
             dose = None  # what is asked for is asked of all its vials together
-        _add_to(doses, {agent: _share(dose, volume, total)})
+        add_to(doses, {agent: _share(dose, volume, total)})
         if not measured:
             asked.add(agent)
     return {
@@ -198,11 +198,12 @@ def _doses_of(
 def _prescribed(cocktail: Cocktail, volume: Amount | None) -> dict[str, Amount | None]:
     doses: dict[str, Amount | None] = {}
     for part in cocktail.parts:
-        _add_to(doses, {part.agent.id: _share(part.dose or cocktail.volume(part), volume, cocktail.total)})
+        add_to(doses, {part.agent.id: _share(part.dose or cocktail.volume(part), volume, cocktail.total)})
     return doses
 
 
-def _add_to(doses: dict[str, Amount | None], more: Mapping[str, Amount | None]) -> None:
+def add_to(doses: dict[str, Amount | None], more: Mapping[str, Amount | None]) -> None:
+    """Add amounts to those by the same key; with one that is not known the sum is not known."""
     for agent, dose in more.items():
         doses[agent] = _added(doses[agent], dose) if agent in doses else dose
 
