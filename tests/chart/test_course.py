@@ -78,6 +78,16 @@ def test_nothing_is_due_of_what_was_stopped(status: str) -> None:
     assert (course.next_due is None, course.overdue) == (status == "stopped", status == "active")
 
 
+@pytest.mark.parametrize("status", ["active", "stopped"])
+def test_no_touch_up_is_due_of_what_was_stopped(status: str) -> None:
+    patient = Patient()
+    id_ = patient.prescribe(plan="weekly x1-2", status=status)
+    patient.give(id_)
+    course = patient.course(id_)
+    assert course.finished
+    assert (course.touch_up_due is None) == (status == "stopped")
+
+
 def test_nothing_is_due_of_what_was_renewed() -> None:
     patient = Patient()
     first = patient.prescribe(plan="weekly x8")

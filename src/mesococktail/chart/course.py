@@ -84,7 +84,10 @@ class Course:
     in_chain: int
     """Sessions carried out over the whole chain."""
     touch_up_due: Window | None
-    """When a touch-up is due after the last session of a finished course, as the named plan states."""
+    """When a touch-up is due after the last session of a finished course, as the named plan states.
+
+    None where the course was stopped or renewed.
+    """
     doses: tuple[AgentDose, ...]
     """Given so far, by agent."""
     chain_doses: tuple[AgentDose, ...]
@@ -190,9 +193,8 @@ def course_of(one: Stands, records: Records, formulary: Formulary, now: datetime
     plan = prescription.plan
     renewed_by = next((each.id for each in reversed(chain) if _renews(each, one.id, records)), None)
     days = [days_of(each.session.at) for each in done]
-    due = None
-    if plan is not None and one.status != "stopped" and renewed_by is None:
-        due = next_due(plan, days)
+    goes_on = one.status != "stopped" and renewed_by is None
+    due = next_due(plan, days) if plan is not None and goes_on else None
     named, follows = _expectation(plan, formulary)
     whole = plan is not None and finished(plan, len(done))
     return Course(
@@ -209,7 +211,7 @@ def course_of(one: Stands, records: Records, formulary: Formulary, now: datetime
         expectation=named,
         follows_it=follows,
         in_chain=len(all_done),
-        touch_up_due=_touch_up(named, days) if whole and renewed_by is None else None,
+        touch_up_due=_touch_up(named, days) if whole and goes_on else None,
         doses=_doses([each.doses for each in sessions], [one]),
         chain_doses=_doses([tuple(each_given(each.record, records.by_id)) for each in all_done], chain),
     )
