@@ -23,6 +23,11 @@ def quote(got: object) -> str:
     return shown if shown.isprintable() and shown.strip() == shown and shown else ascii(shown)
 
 
+def counted(number: int, word: str) -> str:
+    """Return a number with its word in the singular or plural."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _repr(got: object) -> str:
     try:
         return repr(got)

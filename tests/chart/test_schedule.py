@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesococktail.chart import Due, Window
-from mesococktail.chart.schedule import after, days_of, finished, later, next_due
+from mesococktail.chart.schedule import after, finished, later, next_due
 from mesococktail.records import Around, Plan, earliest, latest
 from tests.strategies import arounds, plans
 
@@ -116,14 +116,14 @@ def test_before_the_first_session_nothing_is_due_on_a_day() -> None:
 
 def test_the_days_of_a_session_are_those_of_its_own_calendar() -> None:
     late = datetime(2025, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
-    assert days_of(late) == Window(date(2025, 3, 1), date(2025, 3, 1))
-    assert days_of(Around(2024, 2)) == Window(date(2024, 2, 1), date(2024, 2, 29))
-    assert days_of(Around(2024)) == Window(date(2024, 1, 1), date(2024, 12, 31))
+    assert Window.of(late) == Window(date(2025, 3, 1), date(2025, 3, 1))
+    assert Window.of(Around(2024, 2)) == Window(date(2024, 2, 1), date(2024, 2, 29))
+    assert Window.of(Around(2024)) == Window(date(2024, 1, 1), date(2024, 12, 31))
 
 
 @given(around=arounds())
 def test_the_days_of_a_time_lie_within_what_it_may_mean(around: Around) -> None:
-    days = days_of(around)
+    days = Window.of(around)
     assert earliest(around).date() <= days.first <= days.last <= latest(around).date()
 
 

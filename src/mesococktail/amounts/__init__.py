@@ -4,6 +4,7 @@ from mesococktail.amounts.amount import Amount, AmountLike
 from mesococktail.amounts.dimension import Dimension
 from mesococktail.amounts.range import AmountRange
 from mesococktail.amounts.refusal import Refusal, refusal_of
+from mesococktail.amounts.total import total_of
 from mesococktail.amounts.vocabulary import SpellingRow, spelling_table
 
 __all__ = (
@@ -15,4 +16,5 @@ __all__ = (
     "SpellingRow",
     "refusal_of",
     "spelling_table",
+    "total_of",
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.chart.schedule import days_of
 from mesococktail.errors import RecordError
 from mesococktail.formulary import Formulary, RuleType
-from mesococktail.records import Around, Instruction, Prescription, Session
+from mesococktail.records import Around, Instruction, Prescription, Session, days_of
 from mesococktail.records.checks import ruled_id, until_of
-from mesococktail.records.session import WITHOUT_AGENT
+from mesococktail.records.session import NOT_GIVEN, WITHOUT_AGENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,9 +51,9 @@ def instructions(
         raise RecordError(
             "must be a Prescription", path="prescription", got=prescription, cure="give entry.record"
         )
-    if session.given == "not_given":
+    if session.given == NOT_GIVEN:
         return ()
-    day = days_of(session.at).last
+    day = days_of(session.at)[1]
     made: Any = Instruction
     told = [
         made(rule=rule.code, text=rule.text, version=rule.version, until=_around(rule.until(day)))

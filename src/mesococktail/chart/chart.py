@@ -12,7 +12,7 @@ from mesococktail.chart.course import Course, course_of
 from mesococktail.chart.events import EventRead, read_event
 from mesococktail.chart.lots import LotRead, lots_of
 from mesococktail.chart.outcomes import Series, series_of
-from mesococktail.chart.reading import Records, when
+from mesococktail.chart.reading import Records
 from mesococktail.chart.timeline import Moment, moments
 from mesococktail.errors import RecordError, RecordNotFoundError
 from mesococktail.formulary import Formulary
@@ -29,6 +29,7 @@ from mesococktail.records import (
     is_before,
     merged,
     time_of,
+    to_the_minute,
 )
 from mesococktail.records.checks import agents_given
 
@@ -146,7 +147,7 @@ class Chart:
 
     def __str__(self) -> str:
         parts: tuple[tuple[object, ...], ...] = (
-            (f"patient {self.patient}, {when(self.now)}",),
+            (f"patient {self.patient}, {to_the_minute(self.now)}",),
             *((course,) for course in self.courses()),
             self.outcomes(),
             self.events(),

@@ -10,16 +10,17 @@ import attrs
 
 from mesococktail.amounts import Amount
 from mesococktail.chart.doses import AgentDose, added_up
-from mesococktail.chart.reading import NOT_GIVEN, PARTLY, Records, several
-from mesococktail.chart.schedule import Due, Window, after, days_of, finished, next_due
-from mesococktail.errors import MesococktailError
+from mesococktail.chart.schedule import Due, Window, after, finished, next_due
+from mesococktail.errors import MesococktailError, counted
 from mesococktail.formulary import NamedPlan
 from mesococktail.records import Plan, Prescription, Session, Stands
 from mesococktail.records.checks import Given, each_given
+from mesococktail.records.session import NOT_GIVEN, PARTLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mesococktail.chart.reading import Records
     from mesococktail.formulary import Formulary
 
 _ARTICLE = "article"
@@ -169,7 +170,7 @@ class Course:
             return
         which = f"{named.name}; {named.source}" + ("" if self.follows_it else "; not the plan of this course")
         if self.improvement_not_expected_yet and not self.stopped:
-            said = f"none is stated to be seen before {several(named.no_result_before or 0, 'session')}"
+            said = f"none is stated to be seen before {counted(named.no_result_before or 0, 'session')}"
             yield f"improvement is not to be expected yet: {said} ({which})"
         if self.touch_up_due is not None:
             yield f"a touch-up is due {self.touch_up_due} ({which})"
@@ -192,7 +193,7 @@ def course_of(one: Stands, records: Records, formulary: Formulary, now: datetime
     all_done = [each for each in records.carried_out if each.record.prescription in ids]
     plan = prescription.plan
     renewed_by = next((each.id for each in reversed(chain) if _renews(each, one.id, records)), None)
-    days = [days_of(each.session.at) for each in done]
+    days = [Window.of(each.session.at) for each in done]
     goes_on = one.status != "stopped" and renewed_by is None
     due = next_due(plan, days) if plan is not None and goes_on else None
     named, follows = _expectation(plan, formulary)

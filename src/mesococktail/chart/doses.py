@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.amounts import Amount
-from mesococktail.chart.reading import several
+from mesococktail.amounts import Amount, total_of
+from mesococktail.errors import counted
 from mesococktail.records.checks import PREPARED, PRESCRIBED, Given
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DosePart:
     sessions: int
 
     def __str__(self) -> str:
-        return f"{self.amount.display()} {self.basis} ({several(self.sessions, 'session')})"
+        return f"{self.amount.display()} {self.basis} ({counted(self.sessions, 'session')})"
 
 
 @attrs.frozen
@@ -48,15 +48,12 @@ class AgentDose:
     @property
     def amount(self) -> Amount | None:
         """What is known to be given, on any basis; None where it is nothing, or in two measures."""
-        amounts = [part.amount for part in self.parts]
-        if not amounts or any(amount.dimension is not amounts[0].dimension for amount in amounts):
-            return None
-        return sum(amounts[1:], amounts[0])
+        return total_of(part.amount for part in self.parts)
 
     def __str__(self) -> str:
         said = [str(part) for part in self.parts]
         if self.unknown:
-            said.append(f"unknown ({several(self.unknown, 'session')})")
+            said.append(f"unknown ({counted(self.unknown, 'session')})")
         beside = "" if self.place == INGREDIENT else f" [{self.place}]"
         return f"{self.agent}{beside} {' + '.join(said)}"
 

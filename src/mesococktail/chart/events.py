@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.chart.lots import lots_in
-from mesococktail.chart.reading import Records, joined, several, term_of, when, word
-from mesococktail.records import AdverseEvent, Session, Stands, earliest, is_before, latest
+from mesococktail.chart.reading import Records, joined, term_of, word
+from mesococktail.errors import counted
+from mesococktail.records import AdverseEvent, Session, Stands, earliest, is_before, latest, to_the_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class EventRead:
     def __str__(self) -> str:
         event = self.event
         what = joined((word(event.term), event.description, word(event.grade), word(event.zone)))
-        lines = [f"{when(event.at)}: {what}{'' if self.over else ', not recorded to be over'}"]
+        lines = [f"{to_the_minute(event.at)}: {what}{'' if self.over else ', not recorded to be over'}"]
         lines += [f"  look at it: {reason}" for reason in self.reasons]
         lines += [f"  {one}" for one in self.before]
         return "\n".join(lines)
@@ -137,5 +138,5 @@ def _between(least: timedelta, most: timedelta) -> str:
     """Return a time in hours up to two days, else in days; whole ones, rounded down and up."""
     unit, name = (_HOUR, "hour") if most < _HOURS_UP_TO else (_DAY, "day")
     if least == most:
-        return several(least // unit, name)
-    return f"{least // unit} to {several(-(-most // unit), name)}"
+        return counted(least // unit, name)
+    return f"{least // unit} to {counted(-(-most // unit), name)}"

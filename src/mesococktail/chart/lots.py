@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.chart.reading import Records, joined, several, word
+from mesococktail.chart.reading import Records, joined, word
+from mesococktail.errors import counted
 from mesococktail.records import Preparation, Session, StockUsed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class LotRead:
     def __str__(self) -> str:
         expiry = f"expiry {self.stock.expiry}" if self.stock.expiry else ""
         used = (
-            f"given in {several(len(self.sessions), 'session')}" if self.sessions else "not recorded as given"
+            f"given in {counted(len(self.sessions), 'session')}" if self.sessions else "not recorded as given"
         )
         stock = self.stock
         return joined((stock.agent, stock.product, stock.maker, f"lot {self.lot}", expiry, used))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +10,14 @@ import attrs
 from mesococktail.errors import MesococktailError
 from mesococktail.records import Preparation, Prescription, Session, Stands, earliest, latest
 from mesococktail.records.checks import preparations_of
+from mesococktail.records.session import NOT_GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from mesococktail.formulary import Formulary, Term
     from mesococktail.records import Around
-
-NOT_GIVEN, PARTLY = "not_given", "partly"
 
 
 def in_order(time: datetime | Around) -> tuple[datetime, datetime]:
@@ -73,16 +72,6 @@ class Records:
 def word(code: str | None) -> str:
     """Return a code as a person reads it."""
     return (code or "").replace("_", " ")
-
-
-def when(time: datetime | Around) -> str:
-    """Return a time to the minute, or as much as is known of it."""
-    return time.isoformat(" ", "minutes") if isinstance(time, datetime) else str(time)
-
-
-def several(number: int, what: str) -> str:
-    """Return ``1 session``, ``3 sessions``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def term_of(formulary: Formulary, vocabulary: str, code: str) -> Term | None:

@@ -6,13 +6,12 @@ every day of that month, and what follows from it is a window. An interval given
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.records import months_later
+from mesococktail.records import days_of, months_later
 from mesococktail.records.times import LATEST
 
 if TYPE_CHECKING:
@@ -33,6 +32,11 @@ class Window:
     first: date
     last: date
 
+    @classmethod
+    def of(cls, time: datetime | Around) -> Window:
+        """Return the days that a time may mean, by the calendar of the place where it was."""
+        return cls(*days_of(time))
+
     def __str__(self) -> str:
         return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 
@@ -50,19 +54,6 @@ class Due:
 
     def __str__(self) -> str:
         return f"session {self.number} {'is due' if self.owed else 'may be given'} {self.window}"
-
-
-def days_of(time: datetime | Around) -> Window:
-    """Return the days that a time may mean, by the calendar of the place where it was."""
-    if isinstance(time, datetime):
-        return Window(time.date(), time.date())
-    if time.month is None:
-        return Window(date(time.year, 1, 1), date(time.year, _DECEMBER, 31))
-    if time.day is None:
-        last = monthrange(time.year, time.month)[1]
-        return Window(date(time.year, time.month, 1), date(time.year, time.month, last))
-    day = date(time.year, time.month, time.day)
-    return Window(day, day)
 
 
 def later(day: date, number: int, unit: str) -> date:

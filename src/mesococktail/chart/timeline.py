@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mesococktail.chart.outcomes import value_of
-from mesococktail.chart.reading import Records, in_order, joined, several, when, word
+from mesococktail.chart.reading import Records, in_order, joined, word
+from mesococktail.errors import counted
 from mesococktail.records import (
     AdverseEvent,
     Around,
@@ -20,6 +21,7 @@ from mesococktail.records import (
     fields_of,
     name_of,
     shown,
+    to_the_minute,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Moment:
     line: str
 
     def __str__(self) -> str:
-        return f"{when(self.at)}  {word(self.kind)}: {self.line}"
+        return f"{to_the_minute(self.at)}  {word(self.kind)}: {self.line}"
 
 
 def moments(records: Records) -> Iterator[Moment]:
@@ -93,7 +95,7 @@ def _session(session: Session) -> Iterator[str | None]:
     injected = session.injected
     yield injected.display() if injected is not None else None
     yield joined(word(zone.zone) for zone in session.zones)
-    yield several(session.points, "point") if session.points else None
+    yield counted(session.points, "point") if session.points else None
     yield f"by {session.injected_by}" if session.injected_by else None
 
 

@@ -9,7 +9,7 @@ import click
 from mesococktail.cli.exits import BROKEN
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import example, say, with_log
-from mesococktail.cli.text import counted
+from mesococktail.errors import counted
 
 if TYPE_CHECKING:
     from mesococktail.cli.output import Output

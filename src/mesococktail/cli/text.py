@@ -13,8 +13,3 @@ def plain(text: str) -> str:
 
 def _spelt(letter: str) -> str:
     return letter if letter.isprintable() or letter in _SPACES else repr(letter)[1:-1]
-
-
-def counted(number: int, word: str) -> str:
-    """Return a number with its word in the singular or plural."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

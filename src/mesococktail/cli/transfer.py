@@ -13,7 +13,7 @@ import click
 from mesococktail.cli.exits import INVALID, NOT_FOUND, Failure
 from mesococktail.cli.output import is_terminal
 from mesococktail.cli.shared import example, log_options, needed, new_file, open_log, say, with_log
-from mesococktail.cli.text import counted
+from mesococktail.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

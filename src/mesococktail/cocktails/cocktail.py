@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.amounts import Amount, Dimension
+from mesococktail.amounts import Amount, Dimension, total_of
 from mesococktail.cocktails.combination import GRID_DIGITS, Combination, Level, level_of
 from mesococktail.cocktails.part import Adjunct, Ingredient, Part, Role
 from mesococktail.errors import AmountError, CocktailError
@@ -134,7 +134,7 @@ class Cocktail:
         filled = self._fill
         if filled is not None:
             return filled.fills_to
-        return _sum(part.volume for part in self.parts)
+        return total_of(part.volume for part in self.parts)
 
     @property
     def _fill(self) -> Adjunct | None:
@@ -149,7 +149,7 @@ class Cocktail:
         _a_part(part)
         if not isinstance(part, Adjunct) or part.fills_to is None:
             return part.volume
-        others = _sum(other.volume for other in self.parts if other != part)
+        others = total_of(other.volume for other in self.parts if other != part)
         return None if others is None else part.fills_to - others
 
     def dose(self, agent: str) -> Amount | None:
@@ -283,7 +283,7 @@ def _volumes(cocktail: Cocktail) -> list[Finding]:
     if not fills:
         return []
     known = [part.volume for part in cocktail.parts if part is not fills[0] and part.volume is not None]
-    others, to = _sum(known), fills[0].fills_to
+    others, to = total_of(known), fills[0].fills_to
     if others is not None and to is not None and others >= to:
         message = f"q.s. to {to}, but the other parts already make {others}"
         return [_fault("fills", f"{message}; fill to more, or leave the filling out")]
@@ -296,15 +296,6 @@ def _fault(code: str, message: str) -> Finding:
 
 def _in_words(faults: list[Finding]) -> str:
     return " | ".join(fault.message for fault in faults)
-
-
-def _sum(volumes: Iterator[Amount | None] | list[Amount]) -> Amount | None:
-    total: Amount | None = None
-    for volume in volumes:
-        if volume is None:
-            return None
-        total = volume if total is None else total + volume
-    return total
 
 
 def _volume(given: AmountLike) -> Amount:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mesococktail.chart.schedule import days_of, next_due
+from mesococktail.chart.schedule import Window, next_due
 
 if TYPE_CHECKING:
     from mesococktail.records import Plan
@@ -22,7 +22,7 @@ def dates_of(plan: Plan, first: datetime, sessions: int | None = None) -> list[d
     count = sessions if sessions is not None else (plan.sessions or (1, 1))[1]
     found = [first][:count]
     while len(found) < count:
-        due = next_due(plan, [days_of(at) for at in found])
+        due = next_due(plan, [Window.of(at) for at in found])
         if due is None:
             break
         found.append(datetime.combine(due.window.first, first.timetz()))

@@ -9,6 +9,7 @@ from mesococktail.errors import RecordError
 from mesococktail.pages.drawing import aftercare_text, as_html
 from mesococktail.pages.page import AftercarePage, Fact, Notes
 from mesococktail.pages.words import NO_BREAK, kept, plain
+from mesococktail.records.session import NOT_GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ def aftercare_page(
     if found.status == "voided":
         raise RecordError("is void: nothing follows from it", path="id", got=found.id)
     record: Session = found.record
-    if record.given == "not_given":
+    if record.given == NOT_GIVEN:
         raise RecordError("was not given, so nothing follows from it", path="id", got=found.id)
     page = _page(log, found, _instructions(log, found) if given is None else tuple(given))
     return as_html("aftercare.html", page) if html else aftercare_text(page)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.amounts import Amount, Dimension
+from mesococktail.amounts import Amount, Dimension, total_of
 from mesococktail.cocktails import Ingredient, Part
-from mesococktail.errors import MesococktailError
 from mesococktail.records import StockUsed
 from mesococktail.records.checks.given import agent_of, made
 
@@ -87,8 +86,8 @@ def _content(agent: str, parts: tuple[Part, ...], stocks: tuple[StockUsed, ...])
         agent,
         parts,
         stocks,
-        drawn=_sum([stock.drawn for stock in stocks]),
-        dose=None if by_volume else _sum(doses),
+        drawn=total_of(stock.drawn for stock in stocks),
+        dose=None if by_volume else total_of(doses),
         as_prescribed=prescribed is not None and any(stock.strength is None for stock in stocks),
         by_volume=by_volume,
     )
@@ -96,17 +95,6 @@ def _content(agent: str, parts: tuple[Part, ...], stocks: tuple[StockUsed, ...])
 
 def _dose(stock: StockUsed, strength: Amount | None) -> Amount | None:
     return None if stock.drawn is None or strength is None else stock.drawn * strength
-
-
-def _sum(amounts: list[Amount | None]) -> Amount | None:
-    """Return the sum; None where there is nothing, one is not known, or they do not add up."""
-    known = [amount for amount in amounts if amount is not None]
-    if not known or len(known) != len(amounts):
-        return None
-    try:
-        return sum(known[1:], known[0])
-    except MesococktailError:
-        return None  # stocks of one agent in mg/mL and in IU/mL
 
 
 def final(content: Content, total: Amount | None) -> Amount | None:

@@ -26,7 +26,17 @@ from mesococktail.records.preparation import Preparation, Prp, Spin, StockUsed
 from mesococktail.records.prescription import Indication, Prescription
 from mesococktail.records.screening import Allergy, Answer, Screening
 from mesococktail.records.session import Session, ZoneTreated
-from mesococktail.records.times import Around, earliest, is_before, latest, month_of, months_later, time_of
+from mesococktail.records.times import (
+    Around,
+    days_of,
+    earliest,
+    is_before,
+    latest,
+    month_of,
+    months_later,
+    time_of,
+    to_the_minute,
+)
 
 if TYPE_CHECKING:
     from mesococktail.records.reading import given_record, stored_record
@@ -75,6 +85,7 @@ __all__ = (
     "changed",
     "check",
     "complete",
+    "days_of",
     "differences",
     "document",
     "earliest",
@@ -94,6 +105,7 @@ __all__ = (
     "stored_record",
     "time_of",
     "time_text",
+    "to_the_minute",
     "values_of",
 )
 

@@ -48,9 +48,6 @@ if TYPE_CHECKING:
 
     from mesococktail.records.common import Acceptance
 
-OTHER = "other"
-"""The code of every vocabulary that needs a description."""
-
 
 def complete(record: Any, formulary: Formulary, now: datetime, known: Known = NOTHING) -> Any:  # noqa: ANN401  # the kind it was given
     """Return *record* as it is stored: terms as codes, technique, findings and digest filled in.

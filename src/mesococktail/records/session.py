@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from mesococktail.amounts import Amount
+from mesococktail.amounts import Amount, total_of
 from mesococktail.errors import RecordError
 from mesococktail.records.common import (
     Accepted,
@@ -24,6 +24,8 @@ from mesococktail.records.times import Around
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+GIVEN, PARTLY, NOT_GIVEN = "given", "partly", "not_given"
+"""What became of a session."""
 WITHOUT_AGENT = ("saline", "none")
 """Payloads without an active agent."""
 _HIGHEST_PAIN = 10
@@ -48,9 +50,7 @@ class Session:
 
     patient: Patient
     at: Annotated[datetime | Around, About("When it was, or was to be.")]
-    given: Annotated[str, About("Given, partly given, or not given.", FieldType.CODE, codes="given")] = (
-        "given"
-    )
+    given: Annotated[str, About("Given, partly given, or not given.", FieldType.CODE, codes="given")] = GIVEN
     reason: Annotated[str | None, About("Why it was not given, or only partly.")] = None
     prescription: Annotated[
         str | None,
@@ -99,9 +99,7 @@ class Session:
         """Volume injected in all, stated or summed over the zones; None where that is not known."""
         if self.stated is not None:
             return self.stated
-        volumes = [zone.volume for zone in self.zones]
-        known = [volume for volume in volumes if volume is not None]
-        return sum(known[1:], known[0]) if known and len(known) == len(volumes) else None
+        return total_of(zone.volume for zone in self.zones)
 
 
 def faults(record: Session) -> Iterator[RecordError]:
@@ -128,12 +126,11 @@ def faults(record: Session) -> Iterator[RecordError]:
         number = getattr(record, name)
         if number is not None and number < 1:
             yield RecordError("must be 1 or more", path=name, got=number)
-    volumes = [zone.volume for zone in record.zones]
-    known = [volume for volume in volumes if volume is not None]
-    total = sum(known[1:], known[0]) if known else None
+    known = [zone.volume for zone in record.zones if zone.volume is not None]
+    total = total_of(known)
     if total is None or record.volume is None:
         return
-    whole = len(known) == len(volumes)
+    whole = len(known) == len(record.zones)
     if (whole and total != record.volume) or total > record.volume:
         yield RecordError(
             f"{record.volume} is stated, and the zones add up to {total}",
@@ -143,9 +140,9 @@ def faults(record: Session) -> Iterator[RecordError]:
 
 
 def _given_faults(record: Session) -> Iterator[RecordError]:
-    if record.given != "given" and record.reason is None:
+    if record.given != GIVEN and record.reason is None:
         yield RecordError("is missing", path="reason", cure="say why it was not given, or only partly")
-    if record.given == "not_given":
+    if record.given == NOT_GIVEN:
         for name in ("volume", "points", "per_point", "depth", "zones", "preparation", "duration"):
             if getattr(record, name):
                 yield RecordError(

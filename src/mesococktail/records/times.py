@@ -137,6 +137,20 @@ def latest(time: datetime | Around) -> datetime:
     return end + _FURTHEST
 
 
+def days_of(time: datetime | Around) -> tuple[date, date]:
+    """Return the first and the last day that it may mean, by the calendar of the place where it was."""
+    if isinstance(time, datetime):
+        return time.date(), time.date()
+    month = time.month or 12
+    last = date(time.year, month, time.day or monthrange(time.year, month)[1])
+    return date(time.year, time.month or 1, time.day or 1), last
+
+
+def to_the_minute(time: datetime | Around) -> str:
+    """Return a time to the minute for a message, or as much as is known of it."""
+    return time.isoformat(" ", "minutes") if isinstance(time, datetime) else str(time)
+
+
 def is_before(one: datetime | Around, other: datetime | Around) -> bool:
     """Whether *one* certainly came before *other*: false where an imprecise date leaves it open."""
     return latest(one) < earliest(other)

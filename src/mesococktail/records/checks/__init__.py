@@ -30,7 +30,7 @@ from mesococktail.records.checks.ruling import ruled_id
 from mesococktail.records.kinds import changed
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
-from mesococktail.records.session import Session
+from mesococktail.records.session import NOT_GIVEN, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _said(
             yield from prepared(record, formulary, known)
         case Session():
             yield from given_checked(record, formulary, known)
-            if record.given != "not_given":
+            if record.given != NOT_GIVEN:
                 yield from consented(record, formulary, known)
 
 

@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from mesococktail.amounts import Amount
+from mesococktail.amounts import Amount, total_of
 from mesococktail.errors import MesococktailError, RecordError
 from mesococktail.records.preparation import Preparation
 from mesococktail.records.prescription import Prescription
-from mesococktail.records.session import WITHOUT_AGENT, Session
+from mesococktail.records.session import NOT_GIVEN, WITHOUT_AGENT, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mesococktail.cocktails import Cocktail
     from mesococktail.records.known import Known, Stands
     from mesococktail.records.preparation import StockUsed
 
-NOT_GIVEN = "not_given"
 PREPARED, PRESCRIBED = "prepared", "prescribed"
 """What a dose given was counted from: what was measured when it was prepared, or what was asked for."""
 
@@ -59,12 +58,12 @@ def volumes_given(session: Session) -> dict[str | None, tuple[Amount | None, boo
     own: dict[str | None, list[Amount | None]] = {}
     for zone in session.zones:
         own.setdefault(zone.preparation or session.preparation, []).append(zone.volume)
-    given = {link: (_sum(volumes), None not in volumes) for link, volumes in own.items()}
+    given = {link: (_known(volumes), None not in volumes) for link, volumes in own.items()}
     main = session.preparation
     others = [found for link, found in given.items() if link != main]
     stated = session.stated
     if stated is not None and all(whole for _, whole in others):
-        apart = _sum([volume for volume, _ in others])
+        apart = total_of(volume for volume, _ in others)
         if apart is None:
             given[main] = (stated, True)
         elif apart < stated:
@@ -74,17 +73,16 @@ def volumes_given(session: Session) -> dict[str | None, tuple[Amount | None, boo
     return given
 
 
-def _sum(amounts: list[Amount | None]) -> Amount | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known[1:], known[0]) if known else None
+def _known(amounts: Iterable[Amount | None]) -> Amount | None:
+    """Return the sum of those that are known: the least it can be in all."""
+    return total_of(amount for amount in amounts if amount is not None)
 
 
 def made(preparation: Preparation) -> Amount | None:
     """Return the volume that was made: stated, or what was drawn; None where that is not known."""
     if preparation.total is not None:
         return preparation.total
-    drawn = [stock.drawn for stock in preparation.stock]
-    return None if None in drawn else _sum(drawn)
+    return total_of(stock.drawn for stock in preparation.stock)
 
 
 def agent_of(stock: StockUsed, cocktail: Cocktail | None) -> str:
@@ -265,7 +263,7 @@ def contradictions(record: object, known: Known) -> Iterator[RecordError]:
         given = _from(record, link)
         if total is None or given is None:
             continue
-        before = _sum([_from(session, link) for session in sessions if _uses(session, link)])
+        before = _known(_from(session, link) for session in sessions if _uses(session, link))
         together = given if before is None else before + given
         if (together if waste is None else together + waste) > total:
             earlier = f", and the patient's other sessions had {before} of it" if before is not None else ""

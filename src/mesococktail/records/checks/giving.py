@@ -6,16 +6,17 @@ import math
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mesococktail.errors import MesococktailError
+from mesococktail.amounts import total_of
+from mesococktail.errors import counted
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks.given import NOT_GIVEN, agents_given, by_id, doses_given, preparations_of
+from mesococktail.records.checks.given import agents_given, by_id, doses_given, preparations_of
 from mesococktail.records.checks.mixture import held_against
 from mesococktail.records.checks.preparing import expired
 from mesococktail.records.checks.ruling import by_rule, in_order, outside, ruled_id, rules, speaks_itself
 from mesococktail.records.prescription import Prescription
-from mesococktail.records.session import Session
-from mesococktail.records.times import earliest, is_before, latest, months_later
+from mesococktail.records.session import NOT_GIVEN, Session
+from mesococktail.records.times import earliest, is_before, latest, months_later, to_the_minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def given_checked(record: Session, formulary: Formulary, known: Known) -> Iterat
                 "after_discard_by",
                 path,
                 f"it was to be discarded by {preparation.discard_by.isoformat(' ', 'minutes')}, "
-                f"and this session was {_moment(record.at)}",
+                f"and this session was {to_the_minute(record.at)}",
             )
         for stock in preparation.stock:
             yield from expired(stock, record.at, path)
@@ -59,10 +60,6 @@ def given_checked(record: Session, formulary: Formulary, known: Known) -> Iterat
             yield from _limit(rule, agent, held.agents[0], record, records, earlier)
         for rule in held.of(RuleType.INSTRUCTION):
             yield by_rule(rule, "at", f"{_until(rule, record.at)}, for {agent}:")
-
-
-def _moment(at: datetime | Around) -> str:
-    return at.isoformat(" ", "minutes") if isinstance(at, datetime) else str(at)
 
 
 def _course(record: Session, records: Records, earlier: list[Stands]) -> Iterator[Finding]:
@@ -92,12 +89,8 @@ def _course(record: Session, records: Records, earlier: list[Stands]) -> Iterato
             Severity.WARNING,
             "too_soon",
             "at",
-            f"{_days(days)} after the session before it, and the plan says {fewest} or more: {plan}",
+            f"{counted(days, 'day')} after the session before it, and the plan says {fewest} or more: {plan}",
         )
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _shortest(plan: Plan) -> int | None:
@@ -164,7 +157,7 @@ def _interval(
     ]
     days = _days_since(same, record.at)
     if days is not None and rule.days is not None and days < rule.days:
-        yield by_rule(rule, "at", f"{agent} {_days(days)} after the session before it falls under")
+        yield by_rule(rule, "at", f"{agent} {counted(days, 'day')} after the session before it falls under")
 
 
 def _limit(
@@ -185,12 +178,8 @@ def _limit(
         if agent in given:
             doses.append(given[agent] if certain else None)
     known = [each for each in doses if each is not None]
-    called = f"the dose of {agent} given" + ("" if rule.days is None else f" in {_days(rule.days)}")
-    try:
-        together = sum(known[1:], known[0]) if known else None
-    except MesococktailError:
-        together = None
-    found = list(held_against(rule, together, known_as, "volume", f"{called},"))
+    called = f"the dose of {agent} given" + ("" if rule.days is None else f" in {counted(rule.days, 'day')}")
+    found = list(held_against(rule, total_of(known), known_as, "volume", f"{called},"))
     # What is known may be too much already; that it is not can be said only of the whole.
     whole = len(known) == len(doses)
     yield from found if whole or any(isinstance(one, Finding) for one in found) else [rule.code]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mesococktail.amounts import total_of
 from mesococktail.errors import MesococktailError
 from mesococktail.formulary import RuleType
-from mesococktail.records.checks.ruling import by_rule, days_of, outside, ruled, rules, speaks_itself
+from mesococktail.records.checks.ruling import by_rule, outside, ruled, rules, speaks_itself
+from mesococktail.records.times import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +119,8 @@ def _of(rule: Rule, cocktail: Cocktail, part: Ingredient | Adjunct) -> Amount | 
     """Return what a limit counts, of all parts of the same agent; None where it is not known."""
     same = [each for each in cocktail.parts if each.agent.id == part.agent.id]
     if rule.of == "volume":
-        return _sum([cocktail.volume(each) for each in same])
-    dose = _sum([each.dose for each in same])
+        return total_of(cocktail.volume(each) for each in same)
+    dose = total_of(each.dose for each in same)
     if rule.of != "concentration" or dose is None:
         return dose
     total = cocktail.total
@@ -126,13 +128,3 @@ def _of(rule: Rule, cocktail: Cocktail, part: Ingredient | Adjunct) -> Amount | 
         return None if total is None else dose / total
     except MesococktailError:
         return None  # a dose that is itself a volume
-
-
-def _sum(amounts: list[Amount | None]) -> Amount | None:
-    known = [amount for amount in amounts if amount is not None]
-    if not known or len(known) != len(amounts):
-        return None
-    try:
-        return sum(known[1:], known[0])
-    except MesococktailError:
-        return None  # one in mg, the other in mL

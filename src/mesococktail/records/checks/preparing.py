@@ -8,18 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from mesococktail.amounts import total_of
 from mesococktail.errors import MesococktailError
 from mesococktail.findings import Finding, Severity
 from mesococktail.formulary import RuleType
 from mesococktail.records.checks.given import agent_of
-from mesococktail.records.checks.ruling import by_rule, days_of, rules
+from mesococktail.records.checks.ruling import by_rule, rules
 from mesococktail.records.prescription import Prescription
-from mesococktail.records.times import is_before
+from mesococktail.records.times import days_of, is_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mesococktail.amounts import Amount
     from mesococktail.cocktails import Adjunct, Cocktail, Ingredient
     from mesococktail.formulary import Formulary
     from mesococktail.records.known import Known
@@ -110,7 +110,7 @@ def _beside(record: Preparation, cocktail: Cocktail) -> Iterator[Finding]:
 def _drawn(stocks: list[tuple[int, StockUsed]]) -> Iterator[Finding]:
     """Compare what was drawn of one agent, out of however many vials, with what was asked for."""
     place, stock = stocks[0]
-    together = _total([each.drawn for _, each in stocks])
+    together = total_of(each.drawn for _, each in stocks)
     if together is None or stock.expected is None or together == stock.expected:
         return
     yield Finding(
@@ -141,7 +141,7 @@ def _strength(stock: StockUsed, parts: list[Ingredient | Adjunct], path: str) ->
 
 
 def _sum(record: Preparation) -> Iterator[Finding]:
-    together = _total([stock.drawn for stock in record.stock])
+    together = total_of(stock.drawn for stock in record.stock)
     if together is None or record.total is None or together == record.total:
         return
     yield Finding(
@@ -150,11 +150,6 @@ def _sum(record: Preparation) -> Iterator[Finding]:
         "total",
         f"{record.total} was made, and what was drawn adds up to {together}",
     )
-
-
-def _total(amounts: list[Amount | None]) -> Amount | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known[1:], known[0]) if known and len(known) == len(amounts) else None
 
 
 def _by_rules(record: Preparation, formulary: Formulary) -> Iterator[Finding | str]:

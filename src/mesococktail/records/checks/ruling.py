@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from mesococktail.records.times import earliest, latest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from mesococktail.cocktails import NamedAgent
     from mesococktail.formulary import Formulary
@@ -137,12 +136,3 @@ def outside(rule: Rule, amount: Amount, units: Collection[str] = ()) -> str | No
 def in_order(known: Known, kind: type, by: datetime | Around | None = None) -> tuple[Stands, ...]:
     """Return the patient's records of a kind, the earliest first; the id decides between equal times."""
     return tuple(sorted(known.of(kind, by), key=lambda one: (earliest(one.at), latest(one.at), one.id)))
-
-
-def days_of(at: datetime | Around) -> tuple[date, date]:
-    """Return the first and the last day that a time may mean, where it happened."""
-    if isinstance(at, datetime):
-        return at.date(), at.date()
-    month = at.month or 12
-    last = date(at.year, month, at.day or monthrange(at.year, month)[1])
-    return date(at.year, at.month or 1, at.day or 1), last
