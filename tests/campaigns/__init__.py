@@ -1,0 +1,1 @@
+"""Campaigns: the log's promises under crash, power loss, faults, damage, load and hostile input."""
