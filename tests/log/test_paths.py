@@ -28,8 +28,9 @@ from mesococktail.errors import (
 )
 from mesococktail.log import backup as backup_module
 from mesococktail.log import connection as connection_module
-from mesococktail.log.connection import _mount_type, as_ours
+from mesococktail.log.connection import _mount_type
 from mesococktail.log.schema import APPLICATION_ID
+from mesococktail.log.told import as_ours
 from tests.log.helpers import digest, exported, prescribe
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from mesococktail.errors import (
     LogUseError,
     MesococktailError,
 )
-from mesococktail.log.connection import create_file, told
+from mesococktail.log.connection import create_file
+from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,23 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import (
     LogBrokenError,
-    LogBusyError,
     LogError,
     LogExistsError,
     LogNotFoundError,
     LogReadOnlyError,
-    LogStorageError,
     LogUseError,
     LogVersionError,
     MesococktailError,
     NotALogError,
 )
 from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
+from mesococktail.log.told import BUSY_SECONDS, is_storage, name_of_error, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-BUSY_SECONDS = 30
 _UNSAFE_MOUNTS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"))
 _SETTINGS = (
     "PRAGMA synchronous = EXTRA",
@@ -142,8 +140,8 @@ class Connection:
                 yield connection
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
-                if _is_storage(error):
-                    self.doubtful = f"the disk failed while writing ({_name(error)})"
+                if is_storage(error):
+                    self.doubtful = f"the disk failed while writing ({name_of_error(error)})"
                 raise
             finally:
                 self._writing = False
@@ -331,67 +329,3 @@ def _mount_type(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str | N
         if real.is_relative_to(where) and len(where.parts) >= best[0]:
             best = len(where.parts), parts[2]
     return best[1]
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into our errors, with what to do about it."""
-    try:
-        yield
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        raise as_ours(error, path) from error
-    except UnicodeDecodeError:
-        # Python decodes SQLite's own messages, and a damaged schema stands in them byte by byte.
-        raise _damaged(path) from None
-
-
-def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # noqa: PLR0911  # one a kind
-    """Return the error of ours that says what *error* means for the log at *path*."""
-    name, got = _name(error), str(path)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LogBusyError(
-            f"another process held the log for more than {BUSY_SECONDS} seconds", got=got, cure="try again"
-        )
-    if name == "SQLITE_READONLY_ROLLBACK":
-        return LogReadOnlyError(
-            "a writer was cut off, and a reader may not tidy up after it",
-            got=got,
-            cure="open the log once for writing (mesococktail verify does)",
-        )
-    if name == "SQLITE_READONLY_DBMOVED":
-        return LogReadOnlyError(
-            "the file was moved, replaced or deleted while it was open",
-            got=got,
-            cure="open it where it is now",
-        )
-    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
-        return LogReadOnlyError(
-            f"refused ({name})", got=got, cure="the log is append-only; check the permissions"
-        )
-    if name.startswith("SQLITE_CANTOPEN"):
-        return LogNotFoundError("cannot be opened", got=got, cure="check the path and its permissions")
-    if name.startswith("SQLITE_NOTADB"):
-        return NotALogError("is not a SQLite file", got=got)
-    if name.startswith("SQLITE_CORRUPT"):
-        return _damaged(path)
-    if _is_storage(error):
-        return LogStorageError(
-            f"the disk failed or is full ({name})",
-            got=got,
-            cure="make room or change the disk, then verify the log",
-        )
-    if name.startswith("SQLITE_CONSTRAINT"):
-        return LogBrokenError(f"the file refused a row ({error})", got=got, cure="verify the log")
-    return LogError(f"SQLite said: {error} ({name})", got=got, cure="verify the log")
-
-
-def _damaged(path: Path) -> LogBrokenError:
-    return LogBrokenError("the file is damaged", got=str(path), cure="keep it, and restore the newest backup")
-
-
-def _name(error: sqlite3.Error | sqlite3.Warning) -> str:
-    return str(getattr(error, "sqlite_errorname", type(error).__name__))
-
-
-def _is_storage(error: sqlite3.Error | sqlite3.Warning) -> bool:
-    return _name(error).startswith(("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM"))

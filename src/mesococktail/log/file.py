@@ -12,11 +12,12 @@ from mesococktail.errors import MesococktailError, NotALogError, RecordError
 from mesococktail.formulary import Formulary
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
-from mesococktail.log.connection import Connection, identity, new_file, open_file, told
+from mesococktail.log.connection import Connection, identity, new_file, open_file
 from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, now
 from mesococktail.log.schema import FINGERPRINT, fingerprint
+from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.chain import newest, origin
-from mesococktail.log.connection import identity, open_file, told
+from mesococktail.log.connection import identity, open_file
 from mesococktail.log.schema import FINGERPRINT, fingerprint
+from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.errors import RecordNotFoundError
 from mesococktail.log.acts import MISFIT, STANDING, Standing, damaged, standing, standing_of
 from mesococktail.log.chain import Entry, Receipt, moment, newest
-from mesococktail.log.connection import told
 from mesococktail.log.ids import text_of
 from mesococktail.log.names import VOIDED
+from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

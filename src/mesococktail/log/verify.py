@@ -16,7 +16,6 @@ from mesococktail.findings import Finding, Severity
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
 from mesococktail.log.columns import stored_content
-from mesococktail.log.connection import told
 from mesococktail.log.layout import expected_fingerprint
 from mesococktail.log.links import kinds_of_patients
 from mesococktail.log.names import ACTIVE, COMBINED, DIMENSIONS
@@ -24,6 +23,7 @@ from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
 from mesococktail.log.star import Star
 from mesococktail.log.tables import fact_tables, key_column, star_table_names
+from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     import sqlite3
