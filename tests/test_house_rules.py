@@ -40,6 +40,16 @@ def test_a_module_is_short_enough_to_be_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
+_EXCUSE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no)\b[^#]*")
+"""What switches a check off, up to the reason that follows it."""
+
+
+@named(MODULES)
+def test_what_is_excused_from_a_check_says_why(path: Path) -> None:
+    excused = [line for line in path.read_text(encoding="utf-8").splitlines() if _EXCUSE.search(line)]
+    assert [line for line in excused if not re.match(r"# \w", _EXCUSE.split(line)[-1])] == []
+
+
 @named(MODULES)
 def test_a_module_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

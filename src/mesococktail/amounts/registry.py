@@ -65,7 +65,7 @@ def is_quantity(candidate: object) -> bool:
     return isinstance(candidate, PlainQuantity)
 
 
-def read_quantity(given: Any) -> tuple[Exact, str]:  # noqa: ANN401 - the class differs with each registry
+def read_quantity(given: Any) -> tuple[Exact, str]:  # noqa: ANN401  # the class differs with each registry
     """Return number and UCUM code of a pint quantity of any registry.
 
     Only its number and its unit names are read; the other registry converts nothing, for what it calls a unit

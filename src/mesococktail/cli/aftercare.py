@@ -94,7 +94,7 @@ def _given(log: PrescriptionLog, session: Standing) -> tuple[Instruction, ...] |
     return record.instructions
 
 
-def _record(log: PrescriptionLog, session: Standing, **said: Any) -> tuple[Instruction, ...]:  # noqa: ANN401
+def _record(log: PrescriptionLog, session: Standing, **said: Any) -> tuple[Instruction, ...]:  # noqa: ANN401  # its fields
     from mesococktail.chart import Chart  # not needed for help
     from mesococktail.cli.writing import write_down
     from mesococktail.errors import RecordError

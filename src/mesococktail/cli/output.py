@@ -57,7 +57,7 @@ def rows_output(command: Command) -> Command:
     """Give a command the switches, and an `Output` by the name of ``output``."""
 
     @wraps(command)
-    def printing(*args: Any, fmt: str | None, no_headers: bool, **options: Any) -> Any:  # noqa: ANN401
+    def printing(*args: Any, fmt: str | None, no_headers: bool, **options: Any) -> Any:  # noqa: ANN401  # the command's own
         chosen = [name for name in _FORMATS if options.pop(f"as_{name}")]
         if fmt and "table" not in chosen:
             chosen.append("table")

@@ -65,7 +65,7 @@ class _Kinds(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(map(command_name, KINDS))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # likewise
         kind = cmd_name.replace("-", "_")
         return _command(kind, KINDS[kind]) if kind in KINDS else None
 

@@ -49,7 +49,7 @@ class _Questions(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return [question.command for question in QUESTIONS.values()]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # likewise
         found = [question for question in QUESTIONS.values() if question.command == cmd_name]
         return _command(found[0]) if found else None
 

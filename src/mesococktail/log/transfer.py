@@ -141,7 +141,7 @@ def _header(first: tuple[int, dict[str, Any]]) -> tuple[str, bytes, int]:
         clinic.encode()
     except (TypeError, ValueError, AttributeError):
         raise TransferError("is damaged", path="line 1") from None
-    if len(log_id) != 16 or type(created_at) is not int:  # noqa: PLR2004
+    if len(log_id) != 16 or type(created_at) is not int:  # noqa: PLR2004  # bytes of a UUID
         raise TransferError("is damaged", path="line 1")
     return clinic, log_id, created_at
 

@@ -29,7 +29,7 @@ class Change:
         return f"{self.path}: {self.before or '(nothing)'} -> {self.after or '(nothing)'}"
 
 
-def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  # noqa: ANN401
+def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  # noqa: ANN401  # any kind
     """Yield what differs between two records of one kind; what the door fills in is left out."""
     cls: type = type(after)
     for field in fields_of(cls):

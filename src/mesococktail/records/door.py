@@ -205,7 +205,7 @@ def _checked(anything: object, kind: str, formulary: Formulary, now: datetime | 
     return list(getattr(made, "findings", ()))
 
 
-def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list[Finding]]:  # noqa: ANN401
+def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list[Finding]]:  # noqa: ANN401  # or a group
     """Replace the name of every term by its code; collect what is not a term."""
     changes: dict[str, object] = {}
     wrong: list[Finding] = []

@@ -38,14 +38,14 @@ def document(record: object, *, given_only: bool = False) -> bytes:
     """
     name_of(record)
     cls: type = type(record)
-    said = _encoder(cls, given_only)(record).encode()
+    said = _encoder(cls, given_only=given_only)(record).encode()
     if len(said) > LONGEST:
         raise RecordError(f"makes a document of more than {LONGEST} bytes", cure="shorten its texts")
     return said
 
 
 @cache
-def _encoder(cls: type, given_only: bool) -> Callable[[object], str]:  # noqa: FBT001
+def _encoder(cls: type, *, given_only: bool) -> Callable[[object], str]:
     plan = [
         (f'"{field.name}":', field.name, _left_out(field), encoder_of(field, given_only=given_only))
         for field in sorted(fields_of(cls), key=lambda field: field.name)
@@ -71,9 +71,9 @@ def _left_out(field: Field) -> object:
 def encoder_of(field: Field, *, given_only: bool = False) -> Encoder:
     """Return what turns a value of *field* into JSON."""
     if field.type is FieldType.GROUP:
-        return _group(field, given_only)
+        return _group(field, given_only=given_only)
     if field.type is FieldType.GROUPS:
-        encode = _group(field, given_only)
+        encode = _group(field, given_only=given_only)
         return lambda groups: _list(map(encode, groups))
     return _ENCODE.get(field.type, json_text)
 
@@ -83,11 +83,11 @@ def time_text(time: Any) -> str:  # noqa: ANN401  # datetime or Around; both wri
     return time.isoformat() if hasattr(time, "isoformat") else str(time)
 
 
-def _group(field: Field, given_only: bool) -> Encoder:  # noqa: FBT001
+def _group(field: Field, *, given_only: bool) -> Encoder:
     cls: Any = field.group
     first, *others = (one for one in field.fields if not (given_only and one.about.at_the_door))
     bare = first.type in _BARE
-    encode = _encoder(cls, given_only)
+    encode = _encoder(cls, given_only=given_only)
 
     def encode_group(value: object) -> str:
         if bare and all(getattr(value, other.name) == _left_out(other) for other in others):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,8 @@ def _decoded(text: str | bytes, decoder: json.JSONDecoder) -> object:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        times = Counter(key for key, _ in pairs)
+        twice = next(key for key in times if times[key] > 1)
         raise DocumentError("stands in it twice", got=twice, cure="keep the one that is meant")
     return made
 

@@ -41,7 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def group(cls: type) -> Any:  # noqa: ANN401  # returns the class it was given
     """Make *cls* a frozen group of fields, each conformed to its type when it is made."""
-    cls.__attrs_post_init__ = _conform  # type: ignore[attr-defined]
+    cls.__attrs_post_init__ = _conform  # type: ignore[attr-defined]  # attrs calls it, mypy does not know it
     return attrs.frozen(kw_only=True)(cls)
 
 

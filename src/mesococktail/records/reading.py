@@ -38,7 +38,7 @@ def stored_record(kind: str, text: bytes) -> Any:  # noqa: ANN401  # one of the 
     return _structured(_class(kind), read_json(text), None)
 
 
-def given_record(kind: str, given: Mapping[str, object] | str | bytes, formulary: Formulary) -> Any:  # noqa: ANN401
+def given_record(kind: str, given: Mapping[str, object] | str | bytes, formulary: Formulary) -> Any:  # noqa: ANN401  # likewise
     """Read what a person or a program gave as a record of *kind*.
 
     Raises:

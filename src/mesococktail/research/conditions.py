@@ -119,7 +119,7 @@ def _dose(given: object) -> tuple[Amount | None, Amount | None] | None:
     """Read the two ends of a range of doses."""
     if given is None:
         return None
-    if not isinstance(given, tuple | list) or len(given) != 2 or given[0] is given[1] is None:  # noqa: PLR2004
+    if not isinstance(given, tuple | list) or len(given) != 2 or given[0] is given[1] is None:  # noqa: PLR2004  # two ends
         raise QuestionError(
             "must be the lowest and the highest dose, either of them None for no limit",
             path="dose",
