@@ -167,7 +167,7 @@ class NotALogError(LogError):
 
 
 class LogVersionError(LogError):
-    """The log was written by a newer version of this library."""
+    """The log was written by a newer version of this library, or by an earlier one and is not upgraded."""
 
     code = "log_version"
 
@@ -206,6 +206,12 @@ class RecordNotFoundError(LogError, LookupError):
     """No record of that id, or none of that name, is in the log."""
 
     code = "record_not_found"
+
+
+class RecordErasedError(RecordNotFoundError):
+    """The record was erased, as the law asks for; the message says when, by whom and why."""
+
+    code = "record_erased"
 
 
 class ConflictError(LogError):

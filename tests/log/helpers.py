@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mesococktail import Cocktail, Doctor, PrescriptionLog, complementary, principal
-from mesococktail.log.schema import LOG_TRIGGERS
 from mesococktail.log.tables import star_table_names
 
 if TYPE_CHECKING:
@@ -73,11 +72,11 @@ def exported(log: PrescriptionLog) -> bytes:
 def damaging(path: Path) -> Iterator[sqlite3.Connection]:
     """Let somebody who knows how change the file: the triggers are dropped and put back."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        names = [statement.split()[2] for statement in LOG_TRIGGERS]
-        for name in names:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         yield connection
-        for statement in LOG_TRIGGERS:
+        for _, statement in triggers:
             connection.execute(statement)
 
 

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import ConflictError, LogBrokenError, RecordError, RecordNotFoundError
+from mesococktail.errors import (
+    ConflictError,
+    LogBrokenError,
+    RecordErasedError,
+    RecordError,
+    RecordNotFoundError,
+)
+from mesococktail.log.chain import moment
 from mesococktail.log.ids import text_of
 from mesococktail.log.names import ACTIVE, STATUS, STOPPED, VOIDED
+from mesococktail.records import document
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from mesococktail.log.chain import Entry
 
 LONGEST_REASON = 1000
 
@@ -73,11 +83,24 @@ def standing(connection: sqlite3.Connection, record_id: bytes) -> Standing:
 
     Raises:
         RecordNotFoundError: The log has no record of that id.
+        RecordErasedError: It was erased.
     """
     row = connection.execute(STANDING + "f.id = ?", (record_id,)).fetchone()
     if row is None:
-        raise RecordNotFoundError("no record of that id is in this log", path="id", got=text_of(record_id))
+        raise _missing(connection, record_id)
     return standing_of(row)
+
+
+def _missing(connection: sqlite3.Connection, record_id: bytes) -> RecordNotFoundError:
+    got = text_of(record_id)
+    erased = connection.execute(
+        "SELECT seq, recorded_at, recorded_by FROM entry WHERE id = ? AND act = 'erase'", (record_id,)
+    ).fetchone()
+    if erased is None:
+        return RecordNotFoundError("no record of that id is in this log", path="id", got=got)
+    seq, at, by = erased
+    rule = f"was erased on {moment(at):%Y-%m-%d} by {by or 'somebody who did not say'} (entry {seq})"
+    return RecordErasedError(rule, path="id", got=got)
 
 
 def standing_of(row: tuple[Any, ...]) -> Standing:
@@ -124,17 +147,17 @@ def may(act: str, now: Standing, version: int | None) -> None:
             )
 
 
-def needs_reason(reason: object) -> str:
-    """Return the reason of a correction.
+def needs_reason(reason: object, path: str = "reason", cure: str = "say why, in a few words") -> str:
+    """Return the reason of an act, or what else must be said of it.
 
     Raises:
         RecordError: There is none.
     """
     if not isinstance(reason, str) or not reason.strip():
-        raise RecordError("is missing", path="reason", cure="say why, in a few words")
+        raise RecordError("is missing", path=path, cure=cure)
     if len(reason) > LONGEST_REASON or not reason.replace("\n", " ").isprintable():
         raise RecordError(
-            f"must be printable text of at most {LONGEST_REASON} characters", path="reason", got=reason
+            f"must be printable text of at most {LONGEST_REASON} characters", path=path, got=reason
         )
     return reason
 
@@ -154,3 +177,35 @@ def same_doctor(known: Standing, doctor: str, content: bytes) -> None:
             got=doctor,
             cure=f"amend it: log.amend({known.id!r}, doctor, reason=...)",
         )
+
+
+def same(earlier: Entry, made: object) -> Entry:
+    """Return the entry that a repeated call finds, if it was given the same content."""
+    if same_given(earlier, made):
+        return earlier
+    raise ConflictError(
+        "is taken by other content", path="id", got=earlier.id, cure="leave id out, or amend that record"
+    )
+
+
+def same_given(earlier: Entry, made: object) -> bool:
+    """Whether an entry was given the same content: what the door fills in does not count."""
+    if made is None or earlier.record is None:
+        return made is earlier.record
+    given = document(earlier.record, given_only=True)
+    return type(earlier.record) is type(made) and given == document(made, given_only=True)
+
+
+def keeps_identity(before: object, after: object) -> None:
+    """Refuse a correction that would make it a record about somebody else.
+
+    Raises:
+        ConflictError: It would.
+    """
+    for name, cure in (
+        ("patient", "void it, and record it anew for the right patient"),
+        ("id", "register the other doctor"),
+    ):
+        old, new = getattr(before, name, None), getattr(after, name, None)
+        if old != new:
+            raise ConflictError("cannot change by a correction", path=name, got=new, cure=cure)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mesococktail.errors import RecordError
 from mesococktail.log import chain
-from mesococktail.log.transfer import export
+from mesococktail.log.transfer import export, restore
 from mesococktail.records import time_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def as_of(log: PrescriptionLog, time: datetime | str) -> PrescriptionLog:
     """Return a read-only log with the entries recorded up to *time*; see `PrescriptionLog.as_of`.
 
     Where the machine's clock once went backwards, it is everything up to the last entry of that time or
-    an earlier one.
+    an earlier one. What was erased since is in no log any more, and not in this one.
     """
     try:
         moment = time_of(time)
@@ -37,7 +37,7 @@ def as_of(log: PrescriptionLog, time: datetime | str) -> PrescriptionLog:
             export(log, stream, last)
             stream.seek(0)
             path = Path(folder.name) / "as-of.db"
-            type(log).restore(path, stream, formulary=log.formulary).close()
+            restore(type(log), path, stream, log.formulary, whole=False).close()
         there = type(log).open(path, read_only=True, formulary=log.formulary)
     except BaseException:
         folder.cleanup()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import attrs
 
 from mesococktail.errors import (
     LogBrokenError,
@@ -14,6 +17,7 @@ from mesococktail.errors import (
     LogUseError,
     MesococktailError,
 )
+from mesococktail.log.chain import backup_hash, microseconds, moment
 from mesococktail.log.connection import create_file
 from mesococktail.log.told import told
 
@@ -22,6 +26,18 @@ if TYPE_CHECKING:
 
     from mesococktail.log.chain import Receipt
     from mesococktail.log.file import LogFile
+
+
+@attrs.frozen
+class Backup:
+    """A copy that was made of a log."""
+
+    path: str
+    """Where it was put; it may be elsewhere now."""
+    made_at: datetime
+    seq: int
+    """Of its newest entry."""
+
 
 PAGES = 2048
 """Pages copied while the log is held; a writer gets its turn between."""
@@ -61,6 +77,7 @@ def _made(log: LogFile, source: sqlite3.Connection, path: Path) -> Receipt:
                 target.close()
         head = _verified(log, unfinished, before)
         _sync(unfinished)
+        _noted(log, path, head.seq)
         os.link(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -76,6 +93,21 @@ def _verified(log: LogFile, copy: Path, before: Receipt) -> Receipt:
                 f"the copy does not verify: {found[0]}", got=str(log.path), cure="verify the log itself"
             )
         return made.head()
+
+
+def _noted(log: LogFile, path: Path, seq: int) -> None:
+    """Keep in the log that there is this copy: what is erased later is in it still."""
+    with log.noting() as sqlite:
+        if sqlite is not None:
+            [(number,)] = sqlite.execute("SELECT ifnull(max(number), 0) + 1 FROM backup")
+            row = (number, str(path.absolute()), microseconds(datetime.now(UTC)), seq)
+            sqlite.execute("INSERT INTO backup VALUES (?, ?, ?, ?, ?)", (*row, backup_hash(*row)))
+
+
+def backups_of(log: LogFile) -> list[Backup]:
+    """Return the backups that were made of a log, oldest first."""
+    rows = log.rows("SELECT path, made_at, seq FROM backup ORDER BY number")
+    return [Backup(path, moment(made_at), seq) for path, made_at, seq in rows]
 
 
 def _sync(path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _ENTRY = b"mesococktail entry 1"
 _PAYLOAD = b"mesococktail payload 1"
 _LOG = b"mesococktail log 1"
+_BACKUP = b"mesococktail backup 1"
 _LENGTH = Struct(">I").pack
 _NUMBER = Struct(">q").pack
 _ABSENT = b"\xff\xff\xff\xff"
@@ -32,6 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIPT = re.compile(r"(0|[1-9][0-9]{0,18})-([A-Z2-7]{10}|[A-Z2-7]{52})")
 SALT_BYTES = 16
 SHORT = 10
+ERASE = "erase"
 
 
 @attrs.frozen
@@ -91,7 +94,8 @@ class Entry:
     receipt: Receipt
     """Keep it elsewhere, and it proves this entry."""
     document: bytes | None = attrs.field(repr=False)
-    """The record's canonical bytes; None for an act that has none, or where it was erased."""
+    """The record's canonical bytes; None for an act that has none, or where it was erased. Of an erasure,
+    on what authority it was done."""
 
     def keep(self, record: object) -> None:
         """Take *record* for what `record` reads out of the document, which was made of it."""
@@ -104,11 +108,37 @@ class Entry:
         Raises:
             DocumentError: The stored document is not one: the log is damaged, see ``verify``.
         """
-        if self.document is None:
+        if self.document is None or self.act == ERASE:
             return None
         from mesococktail.records import stored_record  # cattrs, only where documents are read
 
         return stored_record(self.kind, self.document)
+
+    @property
+    def authority(self) -> str | None:
+        """On what authority the record was erased; None for every other act."""
+        return authority_of(self.document) if self.act == ERASE and self.document is not None else None
+
+
+def erasure(authority: str) -> bytes:
+    """Return the document of an erasure."""
+    return json.dumps({"authority": authority}, ensure_ascii=False).encode()
+
+
+def authority_of(document: bytes) -> str:
+    """Read the document of an erasure.
+
+    Raises:
+        LogError: It is not one.
+    """
+    try:
+        said = json.loads(document)
+        authority = said["authority"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        authority = None
+    if not isinstance(authority, str) or erasure(authority) != document:
+        raise LogError("is not the document of an erasure", cure="verify the log")
+    return authority
 
 
 def microseconds(time: datetime) -> int:
@@ -138,6 +168,12 @@ def commitment(salt: bytes, document: bytes) -> bytes:
     """Return the hash by which an entry commits to its payload."""
     framed = (_PAYLOAD, _LENGTH(len(salt)), salt, _LENGTH(len(document)), document)
     return hashlib.sha256(b"".join(framed)).digest()
+
+
+def backup_hash(number: int, path: str, made_at: int, seq: int) -> bytes:
+    """Return the hash of a noted backup. It shows damage; no entry covers it."""
+    numbers = _NUMBER(number), _NUMBER(made_at), _NUMBER(seq)
+    return hashlib.sha256(b"".join((_BACKUP, *numbers, path.encode()))).digest()
 
 
 def entry_hash(

@@ -21,6 +21,7 @@ from mesococktail.errors import (
     MesococktailError,
     NotALogError,
 )
+from mesococktail.log.diary import WARNING, note
 from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
 from mesococktail.log.told import BUSY_SECONDS, is_storage, name_of_error, told
 
@@ -51,6 +52,7 @@ class Connection:
         self._thread = threading.get_ident()
         self._closed = False
         self._writing = False
+        self._erasing = False
         self.doubtful: str | None = None
         """Why the log takes no more entries until it verifies; None when there is no doubt."""
         mode = "ro" if read_only else "rw"
@@ -121,8 +123,10 @@ class Connection:
                     _rollback(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, erasing: bool = False) -> Iterator[sqlite3.Connection]:
         """Hold the write lock; commit at the end, or leave the file as it was.
+
+        Only while *erasing* may documents be deleted, and the file's own triggers still say which.
 
         Raises:
             LogReadOnlyError: The log was opened read-only.
@@ -135,16 +139,17 @@ class Connection:
             raise LogBrokenError(self.doubtful, cure="call verify(); when it finds nothing, appends go on")
         with told(self.path):
             connection.execute("BEGIN IMMEDIATE")
-            self._writing = True
+            self._writing, self._erasing = True, erasing
             try:
                 yield connection
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
                 if is_storage(error):
                     self.doubtful = f"the disk failed while writing ({name_of_error(error)})"
+                    note(WARNING, "%s; no entry is taken until the log verifies", self.doubtful)
                 raise
             finally:
-                self._writing = False
+                self._writing = self._erasing = False
                 if connection.in_transaction:
                     _rollback(connection)
 
@@ -158,12 +163,16 @@ class Connection:
         elif action == sqlite3.SQLITE_INSERT:
             allowed = self._writing and not table.startswith("sqlite_")
         elif action in (sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
-            allowed = self._writing and table.startswith(("fact_", "dim_"))
+            derived = table.startswith(("fact_", "dim_"))
+            allowed = self._writing and (derived or self._may_erase(action, table))
         elif action == sqlite3.SQLITE_PRAGMA:
             allowed = table in _CHECKS or (table in _MARKS and second is None)
         else:
             allowed = False
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+    def _may_erase(self, action: int, table: str) -> bool:
+        return self._erasing and action == sqlite3.SQLITE_DELETE and table == "payload"
 
 
 _READING = frozenset(
@@ -293,7 +302,7 @@ def _must_be_ours(connection: Connection) -> None:
         raise LogVersionError(
             f"was written by a newer mesococktail (layout {version}; this one reads up to {USER_VERSION})",
             got=str(connection.path),
-            cure="upgrade mesococktail on this machine",
+            cure=f"upgrade mesococktail on this machine{_readable_from(connection)}",
         )
     if connection.rows("PRAGMA journal_mode") != [("delete",)]:
         raise NotALogError(
@@ -301,6 +310,15 @@ def _must_be_ours(connection: Connection) -> None:
             got=str(connection.path),
             cure=f"change it back: sqlite3 {connection.path} 'PRAGMA journal_mode = delete'",
         )
+
+
+def _readable_from(connection: Connection) -> str:
+    """Return what a newer file says of who can read it; a later layout may not say so any more."""
+    try:
+        said = connection.rows("SELECT readable_from FROM about")
+    except LogError:
+        return ""
+    return f": version {said[0][0]} or later reads it" if said else ""
 
 
 def _refuse_network(path: Path) -> None:

@@ -13,15 +13,16 @@ from mesococktail.formulary import Formulary
 from mesococktail.log import chain
 from mesococktail.log.chain import Receipt
 from mesococktail.log.connection import Connection, identity, new_file, open_file
+from mesococktail.log.diary import INFO, note
 from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, now
-from mesococktail.log.schema import FINGERPRINT, fingerprint
+from mesococktail.log.schema import EARLIER, FINGERPRINT, USER_VERSION, fingerprint
 from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from os import PathLike
     from tempfile import TemporaryDirectory
     from types import TracebackType
@@ -30,12 +31,20 @@ if TYPE_CHECKING:
     import sqlite_utils
 
     from mesococktail.findings import Finding
+    from mesococktail.log.backup import Backup
+    from mesococktail.log.signing import Signer
 
 
 class LogFile:
     """One log in one SQLite file; what is written in it is the business of `PrescriptionLog`."""
 
-    def __init__(self, connection: Connection, formulary: Formulary | None, recorded_by: str | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        formulary: Formulary | None,
+        recorded_by: str | None,
+        signer: Signer | None = None,
+    ) -> None:
         self._connection = connection
         self._folder: TemporaryDirectory[str] | None = None
         self._formulary = None if formulary is None else Formulary.of(formulary)
@@ -46,7 +55,9 @@ class LogFile:
         """Of this log, different for every log there is."""
         self._origin = chain.origin(clinic, log_id, created_at)
         self._reader = Reader(connection, self._origin)
-        self._recorder = Recorder(connection, self._reader, self._origin, lambda: self.formulary, recorded_by)
+        self._recorder = Recorder(
+            connection, self._reader, self._origin, lambda: self.formulary, recorded_by, signer
+        )
 
     @classmethod
     def create(
@@ -56,6 +67,7 @@ class LogFile:
         clinic: str,
         formulary: Formulary | None = None,
         recorded_by: str | None = None,
+        signer: Signer | None = None,
     ) -> Self:
         """Make a new log, readable by its owner alone, and open it.
 
@@ -64,6 +76,7 @@ class LogFile:
             clinic: Short name of the clinic, such as ``riverside``.
             formulary: What names are looked up in; ours when left out.
             recorded_by: Who writes things down through this object, unless a call says otherwise.
+            signer: Whose key signs what is written down through this object.
 
         Raises:
             LogExistsError: There is already a file.
@@ -83,7 +96,7 @@ class LogFile:
             make_layout(sqlite)
             row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
             sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
-        return cls.open(where, formulary=formulary, recorded_by=recorded_by)
+        return cls.open(where, formulary=formulary, recorded_by=recorded_by, signer=signer)
 
     @classmethod
     def open(
@@ -93,27 +106,38 @@ class LogFile:
         read_only: bool = False,
         formulary: Formulary | None = None,
         recorded_by: str | None = None,
+        signer: Signer | None = None,
     ) -> Self:
         """Open a log that exists. Opening never creates one and never changes it.
+
+        A log that an earlier version made is read from a copy with today's tables, and written only after
+        `upgrade`.
 
         Raises:
             LogNotFoundError: There is none at that path.
             NotALogError: The file is no log, or its tables or triggers were changed.
-            LogVersionError: A newer version of this library wrote it.
+            LogVersionError: A newer version of this library wrote it; or an earlier one, and it was to be
+                written.
             LogReadOnlyError: It cannot be written, and *read_only* was not asked for.
         """
         connection = open_file(_path(path), read_only=read_only)
         try:
             with told(connection.path):
                 found = fingerprint(connection.sqlite)
-            if found != FINGERPRINT and found != expected_fingerprint():
+            if found in EARLIER:
+                from mesococktail.log.earlier import read_earlier  # rarely
+
+                with closing(connection):
+                    return read_earlier(cls, connection, formulary)
+            version = connection.rows("PRAGMA user_version")
+            if (found != FINGERPRINT and found != expected_fingerprint()) or version != [(USER_VERSION,)]:
                 raise NotALogError(
                     "its tables, triggers or views are not the ones this library made",
                     got=str(path),
                     cure="keep the file as it is, and restore a backup or import an export into a new log",
                 )
             connection.restrict()
-            return cls(connection, formulary, recorded_by)
+            return cls(connection, formulary, recorded_by, signer)
         except MesococktailError:
             connection.close()
             raise
@@ -167,22 +191,40 @@ class LogFile:
     # Keeping it whole.
 
     def verify(
-        self, *, head: Receipt | str | None = None, receipts: Iterable[Receipt | str] = ()
+        self,
+        *,
+        head: Receipt | str | None = None,
+        receipts: Iterable[Receipt | str] = (),
+        keys: Mapping[str, str] | None = None,
+        signed_from: int = 1,
     ) -> list[Finding]:
         """Derive everything anew and return what does not fit; an empty list means that the log is sound.
+
+        What was erased by law is no finding: see `erasures`.
 
         Args:
             head: A head that was kept elsewhere; the log must contain it.
             receipts: Receipts that were kept elsewhere; likewise.
+            keys: The public keys of those who sign, by name, kept elsewhere; then every entry must be signed
+                by one of them, and by its own where it was recorded by one of these names.
+            signed_from: With *keys*: the first entry that must be signed.
+
+        Raises:
+            RecordError: An argument is not what it must be.
+            LogError: A receipt or a key is none.
+            LogUseError: There are keys, and ``cryptography`` is not installed.
         """
+        from mesococktail.log.signatures import Signatures
         from mesococktail.log.verify import verify
 
         if isinstance(receipts, str | Receipt) or not isinstance(receipts, Iterable):
             raise RecordError("must be several receipts", path="receipts", got=receipts, cure="give a list")
         kept = [*receipts, *([] if head is None else [head])]
-        found = verify(self._connection, self._origin, [_receipt(one) for one in kept])
+        signatures = Signatures.of(keys, signed_from)
+        found = verify(self._connection, self._origin, [_receipt(one) for one in kept], signatures)
         if not found:
             self._connection.doubtful = None
+        note(INFO, "verified up to entry %s: %s findings", self.head().seq, len(found))
         return found
 
     def rebuild(self) -> int:
@@ -195,6 +237,39 @@ class LogFile:
         self._recorder.forget()
         with self._connection.writing() as sqlite:
             return rebuild(sqlite)
+
+    @classmethod
+    def upgrade(cls, path: str | PathLike[str]) -> int:
+        """Give a log that an earlier version made today's tables, derived anew; return its number of entries.
+
+        Entries, documents and head stay as they are. One transaction: an interrupted one changes nothing.
+        A log of this version is left alone, and 0 is returned.
+
+        Raises:
+            LogError: What `open` raises.
+        """
+        from mesococktail.log.earlier import upgrade
+
+        return upgrade(_path(path))
+
+    def compact(self) -> None:
+        """Write the file anew, so that no byte of what was erased is left in it. `erase` has done so.
+
+        Raises:
+            LogStorageError: There is no room for a second copy meanwhile.
+            LogReadOnlyError: The log is open read-only.
+        """
+        from mesococktail.log.erasing import compact
+
+        with self._connection.writing():
+            pass  # whatever forbids writing is said here
+        compact(self.path)
+
+    def backups(self) -> list[Backup]:
+        """Return the backups that were made of this log, oldest first; a read-only log cannot note one."""
+        from mesococktail.log.backup import backups_of
+
+        return backups_of(self)
 
     def backup(self, path: str | PathLike[str]) -> Receipt:
         """Copy the log to a new file while it is in use, verify the copy, and return its head.
@@ -241,6 +316,15 @@ class LogFile:
         """
         with self._connection.reading() as sqlite:
             yield sqlite.execute
+
+    @contextmanager
+    def noting(self) -> Iterator[sqlite3.Connection | None]:
+        """Hold the write lock for what is no entry; None where this object takes no entries."""
+        if self._connection.read_only or self._connection.doubtful is not None:
+            yield None
+            return
+        with self._connection.writing() as sqlite:
+            yield sqlite
 
     def reading_connection(self) -> sqlite3.Connection:
         """Return the guarded connection, for copying from."""

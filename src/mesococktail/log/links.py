@@ -164,16 +164,16 @@ def nothing_hangs_on(connection: sqlite3.Connection, now: Standing) -> None:
     Raises:
         ConflictError: Some do; the cure names them.
     """
-    hanging = list(_hanging(connection, now))
-    if not hanging:
-        return
-    named = ", ".join(f"{one.kind} {one.id}" for one in hanging[:_MOST_NAMED])
-    more = f" and {len(hanging) - _MOST_NAMED} more" if len(hanging) > _MOST_NAMED else ""
-    raise ConflictError(
-        "has records that point to it",
-        got=f"{now.kind} {now.id}",
-        cure=f"void or correct them first: {named}{more}",
-    )
+    hanging = list(hanging_on(connection, bytes_of(now.id)))
+    if hanging:
+        cure = f"void or correct them first: {named(hanging)}"
+        raise ConflictError("has records that point to it", got=f"{now.kind} {now.id}", cure=cure)
+
+
+def named(records: list[Standing]) -> str:
+    """Return what some records are called by, at most the first few of them."""
+    first = ", ".join(f"{one.kind} {one.id}" for one in records[:_MOST_NAMED])
+    return f"{first} and {len(records) - _MOST_NAMED} more" if len(records) > _MOST_NAMED else first
 
 
 def still_fits(connection: sqlite3.Connection, now: Standing, amended: object) -> None:
@@ -186,7 +186,7 @@ def still_fits(connection: sqlite3.Connection, now: Standing, amended: object) -
         return
     around: dict[str, tuple[Stands, ...]] = {}
     """What stands of the patient, read once for each kind: whatever points to it is of the same patient."""
-    for one in _hanging(connection, now):
+    for one in hanging_on(connection, bytes_of(now.id)):
         if one.kind not in around:
             around[one.kind] = known_around(connection, one.record, one.kind, {}, now.id).of_patient
         linked = {
@@ -215,12 +215,13 @@ def _linked(connection: sqlite3.Connection, one: Standing) -> dict[str, Standing
     return {link: standing(connection, bytes_of(link)) for link in links}
 
 
-def _hanging(connection: sqlite3.Connection, now: Standing) -> Iterator[Standing]:
-    if now.kind == "doctor":
-        number = connection.execute("SELECT id FROM dim_doctor WHERE doctor = ?", (now.record.id,)).fetchone()
-        columns, sought = _columns(FieldType.DOCTOR), number[0]
-    else:
-        columns, sought = _columns(FieldType.RECORD), bytes_of(now.id)
+def hanging_on(connection: sqlite3.Connection, record_id: bytes) -> Iterator[Standing]:
+    """Yield the records that stand and point to a record, in log order; to a doctor, those of the doctor."""
+    doctor = connection.execute(
+        "SELECT f.id FROM fact_doctor AS f JOIN entry AS e ON e.seq = f.key WHERE e.id = ?", (record_id,)
+    ).fetchone()
+    columns = _columns(FieldType.DOCTOR if doctor else FieldType.RECORD)
+    sought = doctor[0] if doctor else record_id
     keys: set[int] = set()
     for kind, table, name in columns:
         rows = connection.execute(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mesococktail.findings import Finding
     from mesococktail.log.batch import BatchReport
     from mesococktail.log.chain import Entry
+    from mesococktail.log.erasing import Erasure
     from mesococktail.records import Around, Indication
 
 _MOST = 2**62
@@ -177,6 +178,49 @@ class PrescriptionLog(LogFile):
             ConflictError: It is not a prescription, has ended already, is void, or was corrected since.
         """
         return self._recorder.without_content("stop", which, reason, recorded_by, STOPPED)
+
+    def erase(
+        self,
+        which: str | Entry | Standing | None = None,
+        *,
+        patient: str | None = None,
+        reason: str,
+        authority: str,
+        recorded_by: str | None = None,
+    ) -> Erasure:
+        """Erase the documents of a record, or of all of a patient, as the law may ask. It cannot be undone.
+
+        That the record was there, who wrote it and when stays, and so do the reasons of its corrections; the
+        log still verifies. The tables are derived anew and the file is written anew, so it takes as long as
+        `rebuild`, and room for a second copy. Backups keep the text: the answer names those known of.
+
+        Args:
+            which: The record; its id, or the newest entry of it.
+            patient: Instead: the patient all of whose records are to be erased.
+            reason: Why.
+            authority: On whose authority, or by which law.
+            recorded_by: Who writes it down.
+
+        Raises:
+            ConflictError: Other records point to it and would stay, it was erased already, or it was
+                corrected since it was read.
+            RecordNotFoundError: There is no such record, or none of the patient.
+            RecordError: Reason or authority is missing.
+        """
+        from mesococktail.log.erasing import Erasure, compact, erase  # rarely
+
+        if patient is not None:
+            _an_id(patient, "patient")
+        ids, documents = erase(self._recorder, which, patient, reason, authority, recorded_by)
+        entries = tuple(self._reader.history(record_id)[-1] for record_id in ids)
+        first = min(self.history(entry)[0].seq for entry in entries)
+        held = tuple(one for one in self.backups() if one.seq >= first)
+        compact(self.path)
+        return Erasure(entries, documents, held)
+
+    def erasures(self) -> list[Entry]:
+        """Return the entries of every erasure, in log order; each knows reason and authority."""
+        return self._reader.erasures()
 
     def append_many(
         self,

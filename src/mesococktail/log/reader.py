@@ -58,6 +58,10 @@ class Reader:
             )
         return [_entry(row) for row in rows]
 
+    def erasures(self) -> list[Entry]:
+        """Return the entries of every erasure, in log order."""
+        return [_entry(row) for row in self._connection.rows(_ENTRY + "WHERE e.act = 'erase' ORDER BY e.seq")]
+
     def entry_or_none(self, record_id: bytes, version: int) -> Entry | None:
         """Return the entry of one version of a record, if there is one."""
         rows = self._connection.rows(_ENTRY + "WHERE e.id = ? AND e.version = ?", (record_id, version))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mesococktail.errors import LogBrokenError, MesococktailError
 from mesococktail.log.acts import status_after
+from mesococktail.log.chain import ERASE
 from mesococktail.log.columns import stored_content
 from mesococktail.log.names import ACTIVE
 from mesococktail.log.star import Star, insert
@@ -21,7 +22,7 @@ PAGE = 2000
 
 _PAGE_SQL = (
     # The key of a record is the sequence of its first entry. Only a corrected record needs looking up.
-    "SELECT e.seq, e.kind, p.document, e.id, "
+    f"SELECT e.seq, e.kind, CASE e.act WHEN '{ERASE}' THEN NULL ELSE p.document END, e.id, "
     "EXISTS (SELECT 1 FROM entry AS c INDEXED BY entry_correction WHERE c.id = e.id AND c.version > 1) "
     "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
 )
@@ -87,14 +88,13 @@ def put_corrected(
         return None
     content = connection.execute(
         "SELECT p.document FROM payload AS p JOIN entry AS e ON e.seq = p.seq WHERE e.id = ? "
-        "ORDER BY e.version DESC",
+        f"AND e.act <> '{ERASE}' ORDER BY e.version DESC",
         (record_id,),
     ).fetchone()
     last_act = connection.execute(
         "SELECT act FROM entry WHERE id = ? AND act IN ('stop', 'void') ORDER BY version DESC", (record_id,)
     ).fetchone()
-    if content is None:
-        return None
-    status = status_after(last_act[0] if last_act else None)
-    star.put(rows, kind, key, status, stored_content(content[0]))
+    if content is not None:  # else it was erased
+        status = status_after(last_act[0] if last_act else None)
+        star.put(rows, kind, key, status, stored_content(content[0]))
     return int(key)

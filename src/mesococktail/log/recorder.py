@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import BlockedError, ConflictError, LogError, MesococktailError, RecordError
 from mesococktail.log import chain
-from mesococktail.log.acts import Standing, may, needs_reason, same_doctor, standing
+from mesococktail.log.acts import (
+    Standing,
+    keeps_identity,
+    may,
+    needs_reason,
+    same,
+    same_doctor,
+    same_given,
+    standing,
+)
 from mesococktail.log.chain import Entry, Receipt
+from mesococktail.log.diary import INFO, note
 from mesococktail.log.ids import Maker, bytes_of, text_of
 from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_fits
 from mesococktail.log.names import STATUS
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
     from mesococktail.formulary import Formulary
     from mesococktail.log.connection import Connection
     from mesococktail.log.reader import Reader
+    from mesococktail.log.signing import Signer
 
 _LONGEST_NAME = 64
 
@@ -39,10 +50,11 @@ class Recorder:
         origin: bytes,
         formulary: Callable[[], Formulary],
         recorded_by: str | None,
+        signer: Signer | None = None,
     ) -> None:
         self._connection = connection
         self._reader = reader
-        self._writer = Writer(origin)
+        self._writer = Writer(origin, signer)
         self._formulary = formulary
         self._recorded_by = author_of(recorded_by)
         self._ids = Maker()
@@ -69,7 +81,7 @@ class Recorder:
             if id is not None:
                 earlier = self._reader.entry_or_none(record_id, 1)
                 if earlier is not None:
-                    return _same(earlier, made)
+                    return same(earlier, made)
             if isinstance(made, Doctor) and (known := self._reader.doctor(made.id)) is not None:
                 same_doctor(known, made.id, document(made))
                 return self._reader.entry(bytes_of(known.id), known.version)
@@ -81,7 +93,7 @@ class Recorder:
                 record_id,
                 1,
                 self.author(recorded_by),
-                _stamp(),
+                stamp(),
                 None,
                 content,
                 json.loads(content),
@@ -158,7 +170,7 @@ class Recorder:
         def act(sqlite: sqlite3.Connection, now: Standing) -> Act:
             if now.kind != kind:
                 raise ConflictError(f"is a {now.kind}, and the new content is a {kind}", got=now.id)
-            _keeps_identity(now.record, made)
+            keeps_identity(now.record, made)
             still_fits(sqlite, now, made)
             content = document(self.considered(sqlite, given, kind, now.id, made))
             status = STATUS.index(now.status)
@@ -174,7 +186,7 @@ class Recorder:
         """Whether that id is there with the same content, which is made only then; other is a conflict."""
         self._writer.flush(sqlite)
         earlier = self._reader.entry_or_none(record_id, 1)
-        return earlier is not None and _same(earlier, make()) is earlier
+        return earlier is not None and same(earlier, make()) is earlier
 
     def flush(self, sqlite: sqlite3.Connection) -> None:
         """Write what the running batch has gathered, so that it can be looked up."""
@@ -188,11 +200,13 @@ class Recorder:
         """Return who writes things down: the one named, else the one this log was opened for."""
         return self._recorded_by if recorded_by is None else author_of(recorded_by)
 
-    def write_batch(self, acts: Callable[[sqlite3.Connection], Iterator[Act]]) -> int:
+    def write_batch(
+        self, acts: Callable[[sqlite3.Connection], Iterator[Act]], *, erasing: bool = False
+    ) -> int:
         """Write acts in one transaction; return how many. Whatever is raised, all of them or none are in."""
         count = 0
         try:
-            with self._connection.writing() as sqlite:
+            with self._connection.writing(erasing=erasing) as sqlite:
                 self._writer.begin(sqlite)
                 for act in acts(sqlite):
                     self._writer.append(sqlite, act)
@@ -204,6 +218,7 @@ class Recorder:
         except BaseException:
             self._writer.forget()
             raise
+        note(INFO, "%s entries written, up to entry %s", count, self.head().seq)
         return count
 
     def head(self) -> Receipt:
@@ -230,6 +245,7 @@ class Recorder:
             if written is not None and isinstance(error, LogError) and self._kept(written):
                 return written
             raise
+        note(INFO, "entry %s written: %s %s", written.seq, written.act, written.kind)
         return written
 
     def _kept(self, written: Entry) -> bool:
@@ -258,7 +274,7 @@ class Recorder:
             now = standing(sqlite, record_id)
             if seen is not None and now.version == seen + 1:
                 newest = self._reader.entry(record_id, now.version)
-                if (newest.act, newest.reason) == (act, reason) and _same_given(newest, record):
+                if (newest.act, newest.reason) == (act, reason) and same_given(newest, record):
                     return newest
             may(act, now, seen)
             return make(sqlite, now)
@@ -294,7 +310,7 @@ class Recorder:
             bytes_of(now.id),
             now.version + 1,
             self.author(recorded_by),
-            _stamp(),
+            stamp(),
             reason,
             content,
             json.loads(standing_content),
@@ -341,32 +357,6 @@ def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:
     return entry
 
 
-def _same(earlier: Entry, made: object) -> Entry:
-    """Return the entry that a repeated call finds, if it was given the same content."""
-    if _same_given(earlier, made):
-        return earlier
-    raise ConflictError(
-        "is taken by other content", path="id", got=earlier.id, cure="leave id out, or amend that record"
-    )
-
-
-def _same_given(earlier: Entry, made: object) -> bool:
-    if made is None or earlier.record is None:
-        return made is earlier.record
-    given = document(earlier.record, given_only=True)
-    return type(earlier.record) is type(made) and given == document(made, given_only=True)
-
-
-def _keeps_identity(before: object, after: object) -> None:
-    for name, cure in (
-        ("patient", "void it, and record it anew for the right patient"),
-        ("id", "register the other doctor"),
-    ):
-        old, new = getattr(before, name, None), getattr(after, name, None)
-        if old != new:
-            raise ConflictError("cannot change by a correction", path=name, got=new, cure=cure)
-
-
 def author_of(name: object, path: str = "recorded_by") -> str | None:
     """Return a name as it is stored; None where nobody said."""
     if name is None:
@@ -388,5 +378,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _stamp() -> int:
+def stamp() -> int:
+    """Return the present as it is stored."""
     return chain.microseconds(now())

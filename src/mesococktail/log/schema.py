@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x6D65736F
 """``meso``, in the header of every log."""
-USER_VERSION = 1
+USER_VERSION = 2
 """Version of the whole layout. A newer one is refused."""
+READABLE_FROM = "0.1.0"
+"""The first version of this library that reads this layout; a file says so to those that cannot."""
+EARLIER = frozenset(
+    (
+        "46dd2be144758c0968c5d82e4236436bf8a601b79d702de630af5e962d9ec400",  # prescriptions only
+        "92c6610512cf960e0fcb866eb01951aa90b8bbcd419c201de7285f73c3babc3f",  # whole courses, no erasing
+    )
+)
+"""Fingerprints of layouts that earlier versions made, all of them with these very log tables."""
 
-FINGERPRINT = "92c6610512cf960e0fcb866eb01951aa90b8bbcd419c201de7285f73c3babc3f"
+FINGERPRINT = "80e2f93cda6596a8af1eaa002f54c5d2e1451aad4ba374ac2c428c3d22a93029"
 """Of the layout that this version makes; a test holds it to `expected_fingerprint`."""
 
 LOG_TABLES = (
@@ -48,18 +57,51 @@ LOG_TABLES = (
     "CREATE UNIQUE INDEX entry_version ON entry (id, version)",
     "CREATE INDEX entry_correction ON entry (id) WHERE version > 1",
 )
-"""Times are microseconds since 1970 in UTC. The documents stand apart, so that one can be erased by law."""
+"""Times are microseconds since 1970 in UTC. The documents stand apart, so that one can be erased by law.
+
+These statements stand in every log there is, and never change.
+"""
+
+EVIDENCE_TABLES = (
+    """CREATE TABLE signature (
+  seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+  key BLOB NOT NULL CHECK (length(key) = 32),
+  signature BLOB NOT NULL CHECK (length(signature) = 64)
+) STRICT""",
+    """CREATE TABLE backup (
+  number INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT""",
+    "CREATE INDEX entry_erasure ON entry (id) WHERE act = 'erase'",
+    "CREATE VIEW about AS SELECT 'mesococktail' AS program, "
+    f"{USER_VERSION} AS layout, '{READABLE_FROM}' AS readable_from",
+)
+"""Who signed an entry; which backups were made, and so may hold what is erased; who can read this file."""
 
 
-def _never(table: str, event: str) -> str:
+def _never(table: str, event: str, unless: str | None = None) -> str:
+    when = "" if unless is None else f"WHEN NOT {unless} "
     return (
-        f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table} "
+        f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table} {when}"
         "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
     )
 
 
+def _erased(what: str) -> str:
+    """Return the condition that the record of a payload was erased behind it."""
+    return (
+        "EXISTS (SELECT 1 FROM entry AS e JOIN entry AS erasure ON erasure.id = e.id "
+        f"WHERE e.seq = {what}.seq AND erasure.act = 'erase' AND erasure.version > e.version)"
+    )
+
+
 LOG_TRIGGERS = (
-    *(_never(table, event) for table in ("log", "entry", "payload") for event in ("update", "delete")),
+    *(_never(table, "update") for table in ("log", "entry", "payload", "signature", "backup")),
+    *(_never(table, "delete") for table in ("log", "entry", "signature", "backup")),
+    _never("payload", "delete", _erased("OLD")),
     "CREATE TRIGGER log_no_second BEFORE INSERT ON log WHEN (SELECT count(*) FROM log) > 0 "
     "BEGIN SELECT RAISE(ABORT, 'a file holds one log'); END",
     # REPLACE removes the old row without a delete trigger; only a look before the insert stops it.
@@ -69,10 +111,21 @@ LOG_TRIGGERS = (
     "CREATE TRIGGER entry_version_in_order BEFORE INSERT ON entry "
     "WHEN NEW.version IS NOT (SELECT ifnull(max(version), 0) + 1 FROM entry WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'a version follows the newest one'); END",
+    "CREATE TRIGGER entry_none_after_erasure BEFORE INSERT ON entry "
+    "WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id AND act = 'erase') "
+    "BEGIN SELECT RAISE(ABORT, 'what was erased takes no more entries'); END",
     "CREATE TRIGGER payload_in_order BEFORE INSERT ON payload "
     "WHEN NEW.seq <= (SELECT ifnull(max(seq), 0) FROM payload) "
     "OR NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq AND commitment IS NOT NULL) "
+    f"OR {_erased('NEW')} "
     "BEGIN SELECT RAISE(ABORT, 'a payload is written once, with its entry'); END",
+    "CREATE TRIGGER signature_in_order BEFORE INSERT ON signature "
+    "WHEN NEW.seq <= (SELECT ifnull(max(seq), 0) FROM signature) "
+    "OR NOT EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq) "
+    "BEGIN SELECT RAISE(ABORT, 'an entry is signed once, when it is written'); END",
+    "CREATE TRIGGER backup_in_order BEFORE INSERT ON backup "
+    "WHEN NEW.number IS NOT (SELECT ifnull(max(number), 0) + 1 FROM backup) "
+    "BEGIN SELECT RAISE(ABORT, 'a backup follows the newest one'); END",
 )
 
 

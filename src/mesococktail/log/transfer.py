@@ -16,6 +16,7 @@ from mesococktail.errors import (
 )
 from mesococktail.log import chain
 from mesococktail.log.acts import standing, status_after
+from mesococktail.log.chain import ERASE
 from mesococktail.log.connection import Connection, new_file
 from mesococktail.log.layout import make_layout
 from mesococktail.log.names import ACTIVE, STATUS
@@ -53,12 +54,12 @@ _FIELDS = (
     "commitment",
     "hash",
 )
-_KNOWN = frozenset((*_FIELDS, "salt", "document"))
+_KNOWN = frozenset((*_FIELDS, "salt", "document", "key", "signature"))
 _NO_STREAM = (AttributeError, TypeError, ValueError)
 """What using a thing as a binary stream raises where it is none. A disk that fails speaks for itself."""
 _SQL = (
-    f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document "
-    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq "
+    f"SELECT {', '.join(f'e.{name}' for name in _FIELDS)}, p.salt, p.document, s.key, s.signature "
+    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq LEFT JOIN signature AS s ON s.seq = e.seq "
     "WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?"
 )
 _ALL = 2**62
@@ -83,11 +84,9 @@ def export(log: LogFile, stream: BinaryIO, upto: int = _ALL) -> int:
     last, hashed = 0, b""
     while page := log.rows(_SQL, (last, upto, _BATCH)):
         for row in page:
-            *stored, salt, document = row
-            line = dict(zip(_FIELDS, stored, strict=True))
-            if document is not None:
-                line |= {"salt": salt, "document": document}
-            _write(stream, line)
+            *stored, salt, document, key, signature = row
+            beside = {"salt": salt, "document": document, "key": key, "signature": signature}
+            _write(stream, dict(zip(_FIELDS, stored, strict=True)) | beside)
         last, hashed = page[-1][0], page[-1][10]
     _write(stream, {"end": last, "hash": hashed})
     return last
@@ -110,8 +109,13 @@ def _no_stream(stream: object, mode: str) -> RecordError:
     return RecordError("must be a binary stream", path="stream", got=stream, cure=f'open(path, "{mode}")')
 
 
-def restore(cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary | None) -> Log:
-    """Make a log out of what `export` wrote; see `PrescriptionLog.restore`."""
+def restore(
+    cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary | None, *, whole: bool = True
+) -> Log:
+    """Make a log out of what `export` wrote; see `PrescriptionLog.restore`.
+
+    What is not *whole* ends before its last entry, and may lack documents that were erased behind that.
+    """
     lines = _lines(stream)
     header = _header(next(lines, (1, {})))
     with new_file(path):
@@ -120,7 +124,7 @@ def restore(cls: type[Log], path: Path, stream: BinaryIO, formulary: Formulary |
                 with connection.writing() as sqlite:
                     make_layout(sqlite)
                     sqlite.execute("INSERT INTO log VALUES (1, ?, ?, ?)", header)
-                _fill(connection, Writer(chain.origin(*header)), lines)
+                _fill(connection, Writer(chain.origin(*header)), lines, whole=whole)
             except LogBrokenError as error:
                 raise TransferError(error.rule, cure="export the log again") from None
         return cls.open(path, formulary=formulary)
@@ -169,8 +173,12 @@ def _line(stream: BinaryIO) -> bytes:
     raise _no_stream(stream, "rb")
 
 
-def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dict[str, Any]]]) -> None:
+def _fill(
+    connection: Connection, writer: Writer, lines: Iterator[tuple[int, dict[str, Any]]], *, whole: bool
+) -> None:
     ended = False
+    without: set[str] = set()
+    """Records whose document is not there: an erasure has to follow."""
     while not ended:
         with connection.writing() as sqlite:
             writer.begin(sqlite)
@@ -180,10 +188,12 @@ def _fill(connection: Connection, writer: Writer, lines: Iterator[tuple[int, dic
                     raise TransferError("the file is cut off: its closing line is missing", path="end")
                 if "end" in said:
                     _must_close(writer, number, said)
+                    if without and whole:
+                        raise TransferError("a document is missing, and no erasure says why", path="end")
                     ended = True
                     break
                 try:
-                    _append(sqlite, writer, said)
+                    _append(sqlite, writer, said, without)
                 except (
                     KeyError,
                     TypeError,
@@ -207,28 +217,27 @@ def _must_close(writer: Writer, number: int, said: dict[str, Any]) -> None:
         raise TransferError("the head is not the one that was exported", path=f"line {number}")
 
 
-def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) -> None:
+def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any], without: set[str]) -> None:
     if not said.keys() <= _KNOWN:
         raise TransferError("has fields that no exported entry has")
+    if type(said["schema"]) is not int or said["schema"] > SCHEMA:
+        raise TransferError("was written by a newer mesococktail", got=said["schema"])
     record_id, version = bytes.fromhex(said["id"]), said["version"]
     document = said["document"].encode() if "document" in said else None
-    status, key, content = ACTIVE, None, document
-    if version > 1:
+    salt = None if document is None else _salt(said, document)
+    status, key, content, committed = ACTIVE, None, document, None
+    if said["act"] == ERASE:
+        key, content = _erased(sqlite, writer, said, without), None
+    elif "commitment" in said and document is None:
+        without.add(said["id"])
+        committed = bytes.fromhex(said["commitment"])
+    elif version > 1 and said["id"] not in without:
         writer.flush(sqlite)
         now = standing(sqlite, record_id)
         key, content = now.key, document or now.document
         status = max(status_after(said["act"]), STATUS.index(now.status))
-    if content is None or (document is None) != ("commitment" not in said):
+    if content is None and said["act"] != ERASE and said["id"] not in without:
         raise TransferError("its document is missing")
-    if type(said["schema"]) is not int or said["schema"] > SCHEMA:
-        raise TransferError("was written by a newer mesococktail", got=said["schema"])
-    salt = None
-    if document is not None:
-        # Hashes can be made to fit anything: what comes in must be a record that can be read again.
-        stored_record(said["kind"], document)
-        salt = bytes.fromhex(said["salt"])
-        if said["commitment"] != chain.commitment(salt, document).hex():
-            raise TransferError("was changed: its document is not the one that was exported")
     act = Act(
         said["act"],
         said["kind"],
@@ -238,12 +247,42 @@ def _append(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any]) ->
         said["recorded_at"],
         said.get("reason"),
         document,
-        json.loads(content),
+        None if content is None else json.loads(content),
         status,
         key,
         salt,
+        committed,
         said["schema"],
     )
     seq, hashed = writer.append(sqlite, act)
     if (seq, hashed.hex()) != (said["seq"], said["hash"]):
         raise TransferError("was changed: its hash does not fit")
+    if "signature" in said:
+        writer.keep_signature(bytes.fromhex(said["key"]), bytes.fromhex(said["signature"]))
+
+
+def _salt(said: dict[str, Any], document: bytes) -> bytes:
+    """Return the salt of a document that is one, and is the one that was committed to."""
+    # Hashes can be made to fit anything: what comes in must be a record that can be read again.
+    if said["act"] == ERASE:
+        chain.authority_of(document)
+    else:
+        stored_record(said["kind"], document)
+    salt = bytes.fromhex(said["salt"])
+    if said.get("commitment") != chain.commitment(salt, document).hex():
+        raise TransferError("was changed: its document is not the one that was exported")
+    return salt
+
+
+def _erased(sqlite: sqlite3.Connection, writer: Writer, said: dict[str, Any], without: set[str]) -> int:
+    """Return the key of a record that is erased; none of its documents may have come with it."""
+    writer.flush(sqlite)
+    [(key, there)] = sqlite.execute(
+        "SELECT min(e.seq), count(p.seq) FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq "
+        "WHERE e.id = ?",
+        (bytes.fromhex(said["id"]),),
+    )
+    if there or said["id"] not in without or "document" not in said:
+        raise TransferError("is an erasure, and does not fit what came before it")
+    without.discard(said["id"])
+    return int(key)

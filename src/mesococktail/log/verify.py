@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.errors import LogError
 from mesococktail.findings import Finding, Severity
 from mesococktail.log import chain
-from mesococktail.log.chain import Receipt
+from mesococktail.log.chain import ERASE, Receipt, authority_of, newest
 from mesococktail.log.columns import stored_content
 from mesococktail.log.layout import expected_fingerprint
 from mesococktail.log.links import kinds_of_patients
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from mesococktail.log.connection import Connection
+    from mesococktail.log.signatures import Signatures
 
 PAGE = 1000
 MOST_FINDINGS = 100
@@ -36,9 +37,10 @@ MOST_FINDINGS = 100
 
 _PAGE_SQL = (
     "SELECT e.seq, e.act, e.kind, e.schema, e.id, e.version, e.recorded_by, e.recorded_at, e.reason, "
-    "e.commitment, e.hash, p.salt, p.document, "
+    "e.commitment, e.hash, p.salt, p.document, s.key, s.signature, "
     "EXISTS (SELECT 1 FROM entry AS c INDEXED BY entry_correction WHERE c.id = e.id AND c.version > 1) "
-    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
+    "FROM entry AS e LEFT JOIN payload AS p ON p.seq = e.seq LEFT JOIN signature AS s ON s.seq = e.seq "
+    "WHERE e.seq > ? ORDER BY e.seq LIMIT ?"
 )
 
 
@@ -60,14 +62,28 @@ class _Enough(Exception):  # noqa: N818  # not an error: the list of findings is
     pass
 
 
-def verify(connection: Connection, origin: bytes, kept: list[Receipt]) -> list[Finding]:
+def verify(
+    connection: Connection, origin: bytes, kept: list[Receipt], signatures: Signatures
+) -> list[Finding]:
     """Return what does not fit; see `PrescriptionLog.verify`."""
-    check = _Check(connection, origin, kept)
+    last = newest(connection.rows, origin).seq
+    found = _verified(connection, origin, kept, signatures)
+    if found and connection.rows("SELECT 1 FROM entry WHERE seq > ? AND act = 'erase'", (last,)):
+        # An erasure came in between two pages, and gave the texts of the tables other numbers.
+        found = _verified(connection, origin, kept, signatures)
+    return found
+
+
+def _verified(
+    connection: Connection, origin: bytes, kept: list[Receipt], signatures: Signatures
+) -> list[Finding]:
+    check = _Check(connection, origin, kept, signatures)
     try:
         check.layout()
         check.entries()
         check.dimensions()
         check.receipts()
+        check.backups()
         check.file()
     except _Enough:
         check.findings.append(_finding("too_many", "", f"only the first {MOST_FINDINGS} are listed"))
@@ -78,6 +94,13 @@ def verify(connection: Connection, origin: bytes, kept: list[Receipt]) -> list[F
 
 def _finding(code: str, path: str, message: str) -> Finding:
     return Finding(Severity.ERROR, code, path, message)
+
+
+def _erased_behind(sqlite: sqlite3.Connection, record_id: object, version: object) -> bool:
+    found = sqlite.execute(
+        "SELECT 1 FROM entry WHERE id = ? AND act = 'erase' AND version > ?", (record_id, version)
+    ).fetchone()
+    return found is not None
 
 
 class _OutOfPlace(Exception):  # noqa: N818  # carries what to report
@@ -122,8 +145,11 @@ class _StoredNumbers(Star):
 
 
 class _Check:
-    def __init__(self, connection: Connection, origin: bytes, kept: list[Receipt]) -> None:
+    def __init__(
+        self, connection: Connection, origin: bytes, kept: list[Receipt], signatures: Signatures
+    ) -> None:
         self._connection = connection
+        self._signatures = signatures
         self._previous = origin
         self._kept: dict[int, list[Receipt]] = {}
         for receipt in kept:
@@ -156,12 +182,13 @@ class _Check:
                     return
                 before = self._last
                 for row in page:
-                    self._link(row)
+                    self._link(sqlite, row)
                 if self._numbers_hold:
                     self._stars(sqlite, page, before)
 
-    def _link(self, row: tuple[Any, ...]) -> None:
-        seq, act, kind, schema, record_id, version, by, at, reason, committed, hashed, salt, document, _ = row
+    def _link(self, sqlite: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+        seq, act, kind, schema, record_id, version, by, at, reason, committed, hashed, *beside = row
+        salt, document, key, signature, corrected = beside
         if seq != self._last + 1:
             self._say("gap", f"entry {seq}", f"stands behind entry {self._last}: what was between is gone")
         try:
@@ -172,14 +199,37 @@ class _Check:
             expected = None
         if expected != hashed:
             self._say("broken_link", f"entry {seq}", "was changed, or what stood before it was")
-        if document is None:
-            if committed is not None:
-                self._say("missing_payload", f"entry {seq}", "its document is gone, and no erasure says why")
-        elif committed is None or not self._fits(committed, salt, document):
-            self._say("broken_payload", f"entry {seq}", "its document is not the one that was written")
+        erased = bool(corrected) and _erased_behind(sqlite, record_id, version)
+        self._payload(seq, act, committed, salt, document, erased=erased)
+        for code, where, message in self._signatures.entry(seq, hashed, by, key, signature):
+            self._say(code, where, message)
         if seq in self._kept:
             self._meet(seq, hashed)
         self._last, self._previous = seq, hashed
+
+    def _payload(
+        self,
+        seq: int,
+        act: str,
+        committed: bytes | None,
+        salt: Any,  # noqa: ANN401  # whatever stands there
+        document: Any,  # noqa: ANN401  # likewise
+        *,
+        erased: bool,
+    ) -> None:
+        where = f"entry {seq}"
+        if document is None:
+            if committed is not None and not erased:
+                self._say("missing_payload", where, "its document is gone, and no erasure says why")
+        elif erased:
+            self._say("not_erased", where, "its record was erased, and its document is still there")
+        elif committed is None or not self._fits(committed, salt, document):
+            self._say("broken_payload", where, "its document is not the one that was written")
+        elif act == ERASE:
+            try:
+                authority_of(document.encode())
+            except LogError as error:
+                self._say("broken_payload", where, error.rule)
 
     def _fits(self, committed: bytes, salt: Any, document: Any) -> bool:  # noqa: ANN401  # whatever stands there
         try:
@@ -196,13 +246,25 @@ class _Check:
         for seq in self._kept:
             self._say("receipt", f"entry {seq}", "a receipt was given for it, and the log does not have it")
 
+    def backups(self) -> None:
+        for row in self._connection.rows("SELECT number, path, made_at, seq, hash FROM backup"):
+            *said, hashed = row
+            try:
+                fits = chain.backup_hash(*said) == hashed
+            except _NOT_ITS_TYPE:
+                fits = False
+            if not fits:
+                self._say("backup", f"backup {row[0]}", "is not the note that was made of it")
+
     def _stars(self, sqlite: sqlite3.Connection, page: list[tuple[Any, ...]], before: int) -> None:
         """Compare the rows of a page's records with what their documents say."""
         expected: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         corrected = set()
         try:
-            for seq, _, kind, _, record_id, version, *_, document, was_corrected in page:
-                if was_corrected:
+            for seq, act, kind, _, record_id, version, *_, document, _, _, was_corrected in page:
+                if act == ERASE:
+                    self._late(sqlite, record_id, kind, seq, None)
+                elif was_corrected:
                     if version == 1:
                         corrected.add(seq)
                     self._late(sqlite, record_id, kind, seq, document)
@@ -251,6 +313,13 @@ class _Check:
             )
 
     def _behind_the_end(self, sqlite: sqlite3.Connection) -> None:
+        for code, where, message in self._signatures.end():
+            self._say(code, where, message)
+        for table in ("payload", "signature"):
+            sql = f"SELECT count(*) FROM {table} WHERE seq > ? OR seq < 1"
+            [(stray,)] = sqlite.execute(sql, (self._last,))
+            if stray:
+                self._say("stray_" + table, table, f"has {stray} rows that belong to no entry")
         for table in fact_tables():
             column = key_column(table)
             stray = sqlite.execute(
@@ -258,11 +327,6 @@ class _Check:
             ).fetchone()[0]
             if stray:
                 self._say("star", table, f"has {stray} rows of records that the log does not have")
-        stray = sqlite.execute(
-            "SELECT count(*) FROM payload WHERE seq > ? OR seq < 1", (self._last,)
-        ).fetchone()[0]
-        if stray:
-            self._say("stray_payload", "payload", f"has {stray} documents that no entry commits to")
         # Counted in the same picture of the file: a writer may add to them right after.
         for dimension, seen in self._star.seen.items() if self._numbers_hold else ():
             count, top = sqlite.execute(
@@ -290,7 +354,7 @@ class _Check:
 
     def file(self) -> None:
         """Let SQLite check the file, one table at a time, so that writers wait for no more than one."""
-        for table in ("log", "entry", "payload", *star_table_names()):
+        for table in ("log", "entry", "payload", "signature", "backup", *star_table_names()):
             for (said,) in self._connection.rows(f"PRAGMA integrity_check({table})"):
                 if said != "ok":
                     self._say("integrity", table, str(said).splitlines()[0])

@@ -17,6 +17,7 @@ from mesococktail.records import SCHEMA
 if TYPE_CHECKING:
     import sqlite3
 
+    from mesococktail.log.signing import Signer
     from mesococktail.log.star import Row
 
 
@@ -36,14 +37,17 @@ class Act:
     """Microseconds since 1970."""
     reason: str | None
     document: bytes | None
-    content: dict[str, Any]
-    """The document that stands after this act, as read: its own, or the one it leaves standing."""
+    content: dict[str, Any] | None
+    """The document that stands after this act, as read: its own, or the one it leaves standing; None where
+    none does."""
     status: int = ACTIVE
     """The status of the record after this act."""
     key: int | None = None
     """Sequence of the record's first entry; None when this act is the first."""
     salt: bytes | None = None
     """Given only by a transfer, which keeps the salts."""
+    commitment: bytes | None = None
+    """Given only by a transfer, for a document that was erased."""
     schema: int = SCHEMA
     record: object = None
     """What `document` was made of, where that is at hand, so that nobody need read it back."""
@@ -52,9 +56,10 @@ class Act:
 class Writer:
     """Appends acts behind the head. Rows are gathered and written by `flush`."""
 
-    def __init__(self, origin: bytes) -> None:
+    def __init__(self, origin: bytes, signer: Signer | None = None) -> None:
         self._origin = origin
-        self._order = ("entry", "payload", *star_table_names())
+        self._signer = signer
+        self._order = ("entry", "payload", "signature", *star_table_names())
         self._star = Star()
         self._random = RandomBytes()
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
@@ -79,7 +84,7 @@ class Writer:
         """Put *act* behind the head; return its sequence and hash. A correction is written at once."""
         assert self.head is not None  # noqa: S101  # begin() came first
         previous_seq, previous = self.head
-        seq, committed = previous_seq + 1, None
+        seq, committed = previous_seq + 1, act.commitment
         if act.document is not None:
             salt = act.salt or self._random.take(chain.SALT_BYTES)
             committed = chain.commitment(salt, act.document)
@@ -96,12 +101,20 @@ class Writer:
         )
         hashed = chain.entry_hash(previous, seq, *stored, committed)
         self._rows["entry"].append((seq, *stored, committed, hashed))
+        if self._signer is not None:
+            self._rows["signature"].append((seq, self._signer.public.raw, self._signer.sign(hashed)))
         if act.key is not None:
             self.flush(connection)
             drop_rows(connection, act.kind, act.key)
-        self._star.put(self._rows, act.kind, act.key or seq, act.status, act.content)
+        if act.content is not None:
+            self._star.put(self._rows, act.kind, act.key or seq, act.status, act.content)
         self.head = seq, hashed
         return self.head
+
+    def keep_signature(self, key: bytes, signature: bytes) -> None:
+        """Keep with the newest entry the signature that it came with."""
+        assert self.head is not None  # noqa: S101  # an entry came first
+        self._rows["signature"].append((self.head[0], key, signature))
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write the gathered rows."""
