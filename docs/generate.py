@@ -26,7 +26,7 @@ from mesococktail.formulary import Formulary
 from mesococktail.formulary.published import left_out
 from mesococktail.log.layout import make_layout
 from mesococktail.log.names import MEASURES, ROLES, SEVERITIES, STATUS
-from mesococktail.log.schema import LOG_TABLES
+from mesococktail.log.schema import EVIDENCE_TABLES, LOG_TABLES
 from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS, FieldType, fields_of
 from mesococktail.research import QUESTIONS
@@ -320,6 +320,9 @@ _COLUMNS = {
     "doctor": "id of the doctor",
     "patient": "id of the patient",
     "term": "code of a term, of any vocabulary",
+    "program": "what wrote this file",
+    "layout": "version of the layout, as in `user_version`",
+    "readable_from": "first version of mesococktail that reads this layout",
 }
 _COLUMNS |= {f"dose_{unit}": f"dose prescribed, counted in {unit}" for unit in MEASURES.values()}
 _PARTS = {
@@ -365,7 +368,7 @@ def tables() -> str:
     make_layout(connection)
     found = connection.execute(
         "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') "
-        "AND name NOT IN ('log', 'entry', 'payload') "
+        "AND name NOT IN ('log', 'entry', 'payload', 'signature', 'backup') "
         "ORDER BY type DESC, name"
     ).fetchall()
     said = []
@@ -420,7 +423,7 @@ def indexes() -> str:
 
 
 def log_tables() -> str:
-    return "```sql\n" + ";\n".join(LOG_TABLES) + ";\n```"
+    return "```sql\n" + ";\n".join((*LOG_TABLES, *EVIDENCE_TABLES)) + ";\n```"
 
 
 def error_classes() -> str:

@@ -55,6 +55,7 @@ _BY_CODE = {
     "log_use": FAILED,
     "log_not_found": NOT_FOUND,
     "record_not_found": NOT_FOUND,
+    "record_erased": NOT_FOUND,
     "not_a_log": BROKEN,
     "log_version": BROKEN,
     "log_broken": BROKEN,

@@ -75,11 +75,26 @@ def open_log(
     from mesococktail.log import PrescriptionLog  # not needed for any help
 
     known = formulary_of(formulary) if formulary else None
-    return PrescriptionLog.open(db, read_only=read_only, formulary=known, recorded_by=recorded_by)
+    context = click.get_current_context(silent=True)
+    signer = None if context is None else context.meta.get(_SIGNER)
+    return PrescriptionLog.open(
+        db, read_only=read_only, formulary=known, recorded_by=recorded_by, signer=signer
+    )
+
+
+_SIGNER = "mesococktail.signer"
+
+
+def _load_signer(context: click.Context, _: click.Parameter, path: str | None) -> None:
+    """Load the key before anything else is done: who wants to sign must not write unsigned."""
+    if path and not context.resilient_parsing:
+        from mesococktail.log import Signer  # not needed for help
+
+        context.meta[_SIGNER] = Signer.load(path)
 
 
 def log_options(*, write: bool, formulary: bool = False) -> Callable[[Command], Command]:
-    """Give a command ``--db``; one that writes also ``--recorded-by``."""
+    """Give a command ``--db``; one that writes also ``--recorded-by`` and ``--sign``."""
 
     def decorate(command: Command) -> Command:
         made = command
@@ -90,6 +105,16 @@ def log_options(*, write: bool, formulary: bool = False) -> Callable[[Command], 
                 show_envvar=True,
                 metavar="NAME",
                 help="Who writes it down.",
+            )(made)
+            made = click.option(
+                "--sign",
+                envvar="MESOCOCKTAIL_KEY",
+                show_envvar=True,
+                metavar="FILE",
+                type=click.Path(readable=False),
+                expose_value=False,
+                callback=_load_signer,
+                help="The key to sign with, as mesococktail key made it.",
             )(made)
         if formulary:
             made = formulary_option(made)

@@ -22,7 +22,7 @@ from mesococktail.log.told import told
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from os import PathLike
     from tempfile import TemporaryDirectory
     from types import TracebackType
@@ -304,7 +304,7 @@ class LogFile:
 
     # What the other modules of this package use.
 
-    def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a reading statement at once, through this log's own connection."""
         return self._connection.rows(sql, parameters)
 

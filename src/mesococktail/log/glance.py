@@ -5,7 +5,7 @@ The same checks as `PrescriptionLog.open` are made; only what they compare with 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mesococktail.log.chain import Receipt
     from mesococktail.log.connection import Connection
+    from mesococktail.log.log import PrescriptionLog
 
 
 class Tables:
@@ -48,22 +49,22 @@ class Tables:
 
 
 @contextmanager
-def glance(path: str | PathLike[str]) -> Iterator[Tables]:
+def glance(path: str | PathLike[str]) -> Iterator[Tables | PrescriptionLog]:
     """Open the log at *path* for reading.
 
     Raises:
         LogError: What `PrescriptionLog.open` raises.
     """
     connection = open_file(Path(path), read_only=True)
-    try:
+    with closing(connection):
         with told(connection.path):
             found = fingerprint(connection.sqlite)
-        if found != FINGERPRINT:
-            # Let the one place that knows the layout say what is wrong with it, if anything is.
-            from mesococktail.log.log import PrescriptionLog  # loads everything
+        if found == FINGERPRINT:
+            connection.restrict()
+            yield Tables(connection)
+            return
+    # Let the one place that knows the layouts say what is wrong with it, if anything is.
+    from mesococktail.log.log import PrescriptionLog  # loads everything, and shadows only the annotation
 
-            PrescriptionLog.open(path, read_only=True).close()
-        connection.restrict()
-        yield Tables(connection)
-    finally:
-        connection.close()
+    with PrescriptionLog.open(path, read_only=True) as log:
+        yield log

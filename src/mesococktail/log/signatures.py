@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mesococktail.errors import LogError, LogUseError, RecordError
+from mesococktail.findings import Finding, Severity
 from mesococktail.log.signing import PublicKey, load_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    Said = tuple[str, str, str]
-    """Code, place and message of a finding."""
 
 
 class Signatures:
@@ -52,7 +50,7 @@ class Signatures:
 
     def entry(
         self, seq: int, hashed: bytes, by: str | None, key: bytes | None, signature: bytes | None
-    ) -> Iterator[Said]:
+    ) -> Iterator[Finding]:
         """Yield what is wrong with the signature of one entry."""
         if key is None or signature is None:
             if self._keys and seq >= self._from:
@@ -61,30 +59,28 @@ class Signatures:
         yield from self.end()
         where = f"entry {seq}"
         if not self._fits(key, hashed, signature):
-            yield "bad_signature", where, "its signature is not one of this entry"
+            yield _finding("bad_signature", where, "its signature is not one of this entry")
         elif self._keys and key not in self._names:
-            yield (
-                "unknown_key",
-                where,
-                f"is signed with a key that is not among those given: {PublicKey(key)}",
-            )
+            said = f"is signed with a key that is not among those given: {PublicKey(key)}"
+            yield _finding("unknown_key", where, said)
         elif by is not None and by in self._keys and key != self._keys[by].raw:
-            yield "other_signer", where, f"says it was recorded by {by}, and {self._names[key]} signed it"
+            said = f"says it was recorded by {by}, and {self._names[key]} signed it"
+            yield _finding("other_signer", where, said)
 
-    def _one_more_unsigned(self, seq: int) -> Iterator[Said]:
+    def _one_more_unsigned(self, seq: int) -> Iterator[Finding]:
         if self._unsigned is not None and self._unsigned[1] == seq - 1:
             self._unsigned[1] = seq
             return
         yield from self.end()
         self._unsigned = [seq, seq]
 
-    def end(self) -> Iterator[Said]:
+    def end(self) -> Iterator[Finding]:
         """Yield the run of unsigned entries that has just ended, if any."""
         if self._unsigned is not None:
             first, last = self._unsigned
             self._unsigned = None
             where = f"entry {first}" if first == last else f"entries {first} to {last}"
-            yield "unsigned", where, "not signed"
+            yield _finding("unsigned", where, "not signed")
 
     def _fits(self, key: bytes, hashed: bytes, signature: bytes) -> bool:
         try:
@@ -92,3 +88,7 @@ class Signatures:
         except LogUseError:
             # Nobody asked for signatures, and the library that knows them is not here.
             return True
+
+
+def _finding(code: str, path: str, message: str) -> Finding:
+    return Finding(Severity.ERROR, code, path, message)

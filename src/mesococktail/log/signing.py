@@ -158,15 +158,15 @@ def read_keys(path: str | PathLike[str]) -> dict[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         match = _NAMED.fullmatch(line.strip())
-        where = f"{path}, line {number}"
+        where = f"line {number}"
         if match is None:
-            raise LogError("is not a name and a key", got=where, cure=_CURE)
+            raise LogError("is not a name and a key", path=where, cure=_CURE)
         if match["name"] in keys:
-            raise LogError(f"names {match['name']} a second time", got=where, cure="keep one of the lines")
+            raise LogError(f"names {match['name']} a second time", path=where, cure="keep one of the lines")
         try:
             keys[match["name"]] = str(PublicKey.parse(match["key"]))
         except LogError as error:
-            raise LogError(error.rule, got=where, cure=error.cure) from None
+            raise error.at(where) from None
     return keys
 
 

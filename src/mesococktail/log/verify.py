@@ -162,7 +162,10 @@ class _Check:
             self._meet(0, origin)
 
     def _say(self, code: str, path: str, message: str) -> None:
-        self.findings.append(_finding(code, path, message))
+        self._add(_finding(code, path, message))
+
+    def _add(self, finding: Finding) -> None:
+        self.findings.append(finding)
         if len(self.findings) >= MOST_FINDINGS:
             raise _Enough
 
@@ -201,8 +204,8 @@ class _Check:
             self._say("broken_link", f"entry {seq}", "was changed, or what stood before it was")
         erased = bool(corrected) and _erased_behind(sqlite, record_id, version)
         self._payload(seq, act, committed, salt, document, erased=erased)
-        for code, where, message in self._signatures.entry(seq, hashed, by, key, signature):
-            self._say(code, where, message)
+        for finding in self._signatures.entry(seq, hashed, by, key, signature):
+            self._add(finding)
         if seq in self._kept:
             self._meet(seq, hashed)
         self._last, self._previous = seq, hashed
@@ -313,13 +316,12 @@ class _Check:
             )
 
     def _behind_the_end(self, sqlite: sqlite3.Connection) -> None:
-        for code, where, message in self._signatures.end():
-            self._say(code, where, message)
-        for table in ("payload", "signature"):
-            sql = f"SELECT count(*) FROM {table} WHERE seq > ? OR seq < 1"
-            [(stray,)] = sqlite.execute(sql, (self._last,))
-            if stray:
-                self._say("stray_" + table, table, f"has {stray} rows that belong to no entry")
+        for finding in self._signatures.end():
+            self._add(finding)
+        if stray := self._without_entry(sqlite, "payload"):
+            self._say("stray_payload", "payload", f"has {stray} documents that no entry commits to")
+        if stray := self._without_entry(sqlite, "signature"):
+            self._say("stray_signature", "signature", f"has {stray} signatures that belong to no entry")
         for table in fact_tables():
             column = key_column(table)
             stray = sqlite.execute(
@@ -334,6 +336,10 @@ class _Check:
             ).fetchone()
             if (count, top) != (seen, seen):
                 self._say("star", f"dim_{dimension}", f"has {count} texts, and the log {seen}")
+
+    def _without_entry(self, sqlite: sqlite3.Connection, table: str) -> int:
+        sql = f"SELECT count(*) FROM {table} WHERE seq > ? OR seq < 1"
+        return int(sqlite.execute(sql, (self._last,)).fetchone()[0])
 
     def dimensions(self) -> None:
         """Check that each combination has the members that its key names."""
