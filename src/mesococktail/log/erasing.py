@@ -88,7 +88,7 @@ def erase(
 
     log.write_batch(acts, erasing=True)
     log.forget()
-    note(INFO, "erased %s records with %s documents", len(erased), gone)
+    note(INFO, "erased: records %s, documents %s", len(erased), gone)
     return erased, gone
 
 

@@ -224,7 +224,7 @@ class LogFile:
         found = verify(self._connection, self._origin, [_receipt(one) for one in kept], signatures)
         if not found:
             self._connection.doubtful = None
-        note(INFO, "verified up to entry %s: %s findings", self.head().seq, len(found))
+        note(INFO, "verified up to entry %s: findings %s", self.head().seq, len(found))
         return found
 
     def rebuild(self) -> int:

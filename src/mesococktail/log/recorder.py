@@ -218,7 +218,7 @@ class Recorder:
         except BaseException:
             self._writer.forget()
             raise
-        note(INFO, "%s entries written, up to entry %s", count, self.head().seq)
+        note(INFO, "entries written: %s, up to entry %s", count, self.head().seq)
         return count
 
     def head(self) -> Receipt:
