@@ -19,6 +19,7 @@ from mesococktail import errors
 from mesococktail.cli import main
 from mesococktail.errors import MesococktailError
 from mesococktail.formulary import Formulary
+from tests.campaigns.campaign import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +118,10 @@ def test_no_code_in_the_reference_is_made_up() -> None:
     coded = {code for code, _ in finding_codes()}
     listed = re.findall(r"^\| `([a-z0-9_]+)` \|", page("reference/findings.md"), re.MULTILINE)
     assert sorted(set(listed) - coded) == []
+
+
+def test_the_package_lists_its_public_names() -> None:
+    assert dir(mesococktail) == sorted(mesococktail.__all__)
 
 
 @pytest.mark.parametrize("name", mesococktail.__all__)
@@ -284,3 +289,14 @@ def test_every_message_on_the_page_of_cures_is_one_of_ours() -> None:
     assert len(messages) > 20
     pieces = [piece.strip() for message in messages for piece in message.split("…")]
     assert [piece for piece in pieces if len(piece) > 5 and piece not in known] == []
+
+
+def test_every_claim_about_threats_names_a_test_or_a_campaign_that_there_is() -> None:
+    text = page("explanation/threats.md")
+    files = set(re.findall(r"`(tests/[^`]+)`", text))
+    campaigns = {
+        name for said in re.findall(r"campaigns? ((?:`\w+`(?:, )?)+)", text) for name in re.findall(r"\w+", said)
+    }
+    assert len(files) > 9
+    assert {file for file in files if not (ROOT / file).exists()} == set()
+    assert campaigns == set(NAMES)

@@ -6,13 +6,16 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mesococktail.amounts import Amount
 from mesococktail.chart import AgentDose, Course, Window
-from tests.chart.clinic import AT, DAY, HOUR, LINE, STOCK, WEEK, Patient
+from mesococktail.chart.course import course_of
+from mesococktail.formulary import Formulary, NamedPlan
+from tests.chart.clinic import AT, DAY, HOUR, LINE, OURS, STOCK, WEEK, Patient
 from tests.strategies import plans
 
 if TYPE_CHECKING:
@@ -239,6 +242,7 @@ PRP = "PRP 4 mL (principal); deviation: PRP alone"
         ({"drawn_at": AT - HOUR}, "90 min from draw to use (measured)"),
         ({"drawn_at": AT - HOUR, "draw_to_use": "20 min"}, "90 min from draw to use (measured)"),
         ({"draw_to_use": "20 min"}, "20 min from draw to use (stated)"),
+        ({"drawn_at": AT + HOUR, "draw_to_use": "20 min"}, "20 min from draw to use (stated)"),
     ],
 )
 def test_the_time_from_draw_to_use_is_measured_where_it_can_be(prp: Any, said: str) -> None:
@@ -309,3 +313,40 @@ def test_a_course_without_a_cocktail_has_no_doses() -> None:
     assert (course.given, course.doses) == (1, ())
     assert "no cocktail; monthly x3" in str(course)
     assert LINE not in str(course)
+
+
+def test_a_course_that_was_renewed_says_so() -> None:
+    patient = Patient()
+    first = patient.prescribe(plan="weekly x8")
+    second = patient.prescribe(renews=first, at=AT + DAY)
+    patient.give(second, AT + DAY)
+    renewed = f"one of 2 that renew each other, renewed by {second}; 1 sessions in all"
+    assert renewed in str(patient.course(first))
+    assert "one of 2 that renew each other; 1 sessions in all" in str(patient.course(second))
+
+
+def test_at_most_so_many_sessions_are_told_as_such() -> None:
+    patient = Patient()
+    assert "given 0 of at most 3" in str(patient.course(patient.prescribe(plan="at most 3, monthly")))
+
+
+def of_the_clinic(text: str, **fields: Any) -> Formulary:
+    own = NamedPlan(code="own", version="1", name="own", text=text, source="the clinic", **fields)
+    return attrs.evolve(OURS, own_plans=(own,))
+
+
+def test_a_plan_of_the_clinic_that_names_no_touch_up_has_none() -> None:
+    patient = Patient()
+    id_ = patient.prescribe(plan="monthly x1")
+    patient.give(id_)
+    course = course_of(patient.records.by_id[id_], patient.records, of_the_clinic("monthly x1"), AT)
+    assert (course.finished, course.follows_it, course.touch_up_due) == (True, True, None)
+    assert course.expectation.source == "the clinic"
+
+
+def test_a_plan_of_the_clinic_that_nobody_can_read_is_the_plan_of_no_course() -> None:
+    patient = Patient()
+    id_ = patient.prescribe(plan="monthly x1")
+    known = of_the_clinic("when the moon is full")
+    course = course_of(patient.records.by_id[id_], patient.records, known, AT)
+    assert (course.expectation.code, course.follows_it) == ("article", False)

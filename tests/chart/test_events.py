@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesococktail.records import Around
-from tests.chart.clinic import AT, DAY, HOUR, WEEK, Patient
+from mesococktail.chart.events import read_event
+from mesococktail.records import AdverseEvent, Around, Stands
+from tests.chart.clinic import AT, DAY, HOUR, OURS, WEEK, Patient
 
 
 def treated() -> tuple[Patient, str, str]:
@@ -98,6 +99,13 @@ def test_what_lasts_a_short_time_has_no_bound_so_it_is_looked_at() -> None:
     event = Patient().suffer("scalp_sensation_loss", AT, AT + HOUR)
     assert [("for a short time" in one, "names no bound" in one) for one in event.reasons] == [(True, True)]
     assert not Patient().suffer("scalp_sensation_loss", AT, AT + HOUR, looked_at=AT).needs_look
+
+
+def test_a_term_that_the_formulary_has_no_more_asks_for_nothing() -> None:
+    patient = Patient()
+    of_another_clinic = AdverseEvent(patient="P-1", at=AT, term="of_another_clinic")
+    event = read_event(Stands("id", of_another_clinic), patient.records, OURS, AT + 99 * DAY)
+    assert (event.needs_look, event.reasons) == (False, ())
 
 
 def test_what_no_source_says_subsides_asks_for_nothing() -> None:

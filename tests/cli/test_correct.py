@@ -97,6 +97,15 @@ def test_a_field_of_any_kind_is_set_by_its_path(run: Run, course: Path) -> None:
     assert record.keys() & {"needle", "zones", "note"} == {"note"}
 
 
+def test_groups_within_a_group_are_set_as_json(run: Run, course: Path) -> None:
+    words = ("amend", "last:preparation", "--reason", "misread", "--set")
+    assert course.exists()
+    run(*words, 'prp={"tube": "kit 7", "spins": [{"speed": "400 x g"}, "3000 rpm"]}')
+    prp = json.loads(run("show", "last:preparation", "--json").stdout)["record"]["prp"]
+    assert prp == {"spins": [{"speed": "400 [g]"}, {"speed": "3000 {rpm}"}], "tube": "kit 7"}
+    assert "prp.spins[0]: 5: must be a Spin" in run(*words, 'prp={"spins": [5]}', code=3).stderr
+
+
 def test_a_group_within_a_record_is_set_and_cleared(run: Run, course: Path) -> None:
     words = ("amend", "last:preparation", "--reason", "misread")
     assert course.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING
@@ -119,6 +120,16 @@ def test_an_error_of_the_system_is_told_without_a_trace(run: Run, monkeypatch: p
 
     monkeypatch.setattr(PrescriptionLog, "verify", fail)
     assert run("verify", code=1).stderr == "Error: somewhere: Input/output error\n"
+
+
+def test_a_reader_who_goes_away_ends_the_command_without_a_word(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(PrescriptionLog, "verify", gone)
+    assert run("verify", code=1).output == ""
 
 
 def test_a_fault_of_ours_is_not_hidden(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

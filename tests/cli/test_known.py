@@ -82,6 +82,10 @@ def test_everything_known_of_an_agent_is_shown(run: Run, agent: str) -> None:
 
 def test_how_a_name_was_read_is_told(run: Run) -> None:
     assert "vitamin B7 is read as biotin (synonym)" in run("agents", "vitamin B7").stderr
+    said = run("agents", "minoxidil sulfate").stderr
+    assert (
+        "minoxidil sulfate is read as minoxidil (form)\nminoxidil sulfate is counted as minoxidil but" in said
+    )
     assert "did you mean minoxidil?" in run("agents", "minoxidl", code=3).stderr
 
 

@@ -219,6 +219,17 @@ def test_how_it_departs_from_the_formula_is_written_down(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("clinic")
+def test_a_version_of_a_formula_without_an_indication_leaves_it_to_the_doctor(run: Run) -> None:
+    line = "minoxidil 5 mg (principal) + biotin 5 mg (complementary)"
+    formula = ("--formula", "house mix@1", "-p", "P-1", "--doctor", "dr-a")
+    assert "Missing option '--for'" in run("prescribe", *formula, code=2).stderr
+    run("prescribe", line, *formula, "--for", "alopecia areata")
+    record = shown(run)
+    assert (record["formula"], record["indication"]) == ("house mix 1", "alopecia_areata")
+    assert "changes" not in record
+
+
+@pytest.mark.usefixtures("clinic")
 def test_a_formula_that_is_not_there_is_refused(run: Run) -> None:
     said = run("prescribe", "--formula", "x", *WHO, code=3).stderr
     assert "formula: x: no formula has that name; the formulas are house mix" in said

@@ -14,6 +14,7 @@ from mesococktail.cli import main
 from mesococktail.cli.fields import given_fields, option_name
 from mesococktail.cli.shared import command_name
 from mesococktail.records import KINDS, About, kind
+from mesococktail.records.kinds import group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,6 +215,13 @@ def test_what_blocks_is_refused_until_it_is_accepted(run: Run, folder: Path) -> 
     assert "write the code of the finding and why: CODE=REASON" in said
 
 
+@group
+class Word:
+    """A word."""
+
+    said: Annotated[str, About("The word.")]
+
+
 @pytest.fixture
 def probe() -> Iterator[type]:
     """Declare a kind of record, and nothing else."""
@@ -226,6 +234,8 @@ def probe() -> Iterator[type]:
         at_home: Annotated[bool, About("Whether it was at home.")] = False
         db: Annotated[str | None, About("Called like an option of every command.")] = None
 
+        words: Annotated[tuple[Word, ...], About("What was said.")] = ()
+
     yield CliProbe
     del KINDS["cli_probe"]
 
@@ -235,6 +245,7 @@ def test_a_kind_has_its_command_once_it_is_declared(probe: type) -> None:
     assert "Something that only this test records." in help_
     assert "--at-home / --no-at-home" in help_
     assert "--field-db TEXT" in help_
+    assert "--words SAID " in help_
     assert "mesococktail record cli-probe --db clinic.db --patient PATIENT" in help_
     assert isinstance(main, click.Group)
     assert probe.__name__ == "CliProbe"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from runpy import run_module
 from typing import TYPE_CHECKING
 
 import pytest
 
+import mesococktail
 from mesococktail.log.layout import expected_fingerprint
 from mesococktail.log.schema import FINGERPRINT
 
@@ -92,6 +94,20 @@ def test_a_process_prints_data_and_talk_apart(folder: Path) -> None:
     assert len(done.stdout) == 37
     assert "saline     diluent        3 mL" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_the_package_runs_as_the_command_and_imports_as_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mesococktail", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        run_module("mesococktail", run_name="__main__")
+    assert (ended.value.code, capsys.readouterr().out) == (
+        0,
+        f"mesococktail, version {mesococktail.__version__}\n",
+    )
+    run_module("mesococktail.__main__", run_name="imported")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_process_that_is_refused_shows_no_trace(folder: Path) -> None:

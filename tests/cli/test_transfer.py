@@ -80,6 +80,8 @@ def test_progress_is_told_to_a_person_only(run: Run, monkeypatch: pytest.MonkeyP
     assert "\r" not in run("import", "-", input=GOOD).stderr
     monkeypatch.setattr("mesococktail.cli.transfer.is_terminal", lambda _: True)
     assert "\r1 lines read\n" in run("import", "-", input=GOOD).stderr
+    monkeypatch.setattr("mesococktail.cli.transfer._LONG_SECONDS", 999)
+    assert "\r" not in run("import", "-", input=GOOD).stderr
 
 
 def test_a_file_that_is_not_there_is_named(run: Run) -> None:

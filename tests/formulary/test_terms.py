@@ -225,6 +225,11 @@ def test_a_clinic_has_its_own_measure(tmp_path: Path, lines: str, expected: dict
     assert f'"{term.answered}"' in lines
 
 
+def test_a_clinic_has_its_own_scale(tmp_path: Path) -> None:
+    own = load(tmp_path, OWN.replace("outcome_measures", "scales") + 'stages = ["a", "b"]')
+    assert (own.term("scales", "own").stages, own.term("scales", "own").bounds) == (("a", "b"), None)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

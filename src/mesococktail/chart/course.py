@@ -78,7 +78,7 @@ class Course:
     """The last day on which the next session was due, where that has passed and it is owed."""
     finished: bool
     """Whether all that the plan asks for was carried out."""
-    expectation: NamedPlan | None
+    expectation: NamedPlan
     """The named plan whose statements on results are shown."""
     follows_it: bool
     """Whether the plan prescribed is that one; otherwise it is stated beside it."""
@@ -130,7 +130,7 @@ class Course:
     @property
     def improvement_not_expected_yet(self) -> bool:
         """Whether fewer sessions were carried out than the named plan says come before any result."""
-        least = self.expectation.no_result_before if self.expectation else None
+        least = self.expectation.no_result_before
         return least is not None and self.in_chain < least
 
     def __str__(self) -> str:
@@ -166,8 +166,6 @@ class Course:
 
     def _expected(self) -> Iterator[str]:
         named = self.expectation
-        if named is None:
-            return
         which = f"{named.name}; {named.source}" + ("" if self.follows_it else "; not the plan of this course")
         if self.improvement_not_expected_yet and not self.stopped:
             said = f"none is stated to be seen before {counted(named.no_result_before or 0, 'session')}"
@@ -284,15 +282,12 @@ def _overdue(due: Due, last: Session, now: datetime) -> date | None:
     return due.window.last if due.owed and here.date() > due.window.last else None
 
 
-def _expectation(plan: Plan | None, formulary: Formulary) -> tuple[NamedPlan | None, bool]:
+def _expectation(plan: Plan | None, formulary: Formulary) -> tuple[NamedPlan, bool]:
     """Return the named plan that a plan follows (a clinic's own before ours), or the article's."""
-    article = None
     for named in reversed(formulary.plans):
         if plan is not None and attrs.evolve(plan, stated=None) == _plan_of(named):
             return named, True
-        if named.code == _ARTICLE:
-            article = named
-    return article, False
+    return formulary.plan(_ARTICLE), False
 
 
 def _plan_of(named: NamedPlan) -> Plan | None:
@@ -302,8 +297,8 @@ def _plan_of(named: NamedPlan) -> Plan | None:
         return None
 
 
-def _touch_up(named: NamedPlan | None, days: Sequence[Window]) -> Window | None:
-    if named is None or named.touch_up_after_months is None or not days:
+def _touch_up(named: NamedPlan, days: Sequence[Window]) -> Window | None:
+    if named.touch_up_after_months is None:
         return None
     return after(days[-1], named.touch_up_after_months, "month")
 

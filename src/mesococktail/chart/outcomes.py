@@ -61,10 +61,24 @@ class Series:
     @property
     def change(self) -> Change | None:
         """How the value changed; None where there is one only, or the two cannot be compared."""
+        compared = self._compared() if len(self.outcomes) > 1 else None
+        return compared if isinstance(compared, Change) else None
+
+    @property
+    def why_no_change(self) -> str | None:
+        """Why the first and the latest cannot be compared; None where they can."""
+        compared = self._compared()
+        return compared if isinstance(compared, str) else None
+
+    def _compared(self) -> Change | str:
         first, latest = self.first, self.latest
-        if len(self.outcomes) == 1 or self.why_no_change is not None:
-            return None
+        if first.scale_version != latest.scale_version:
+            return "the versions of the scale differ"
+        if first.area != latest.area:
+            return "the areas differ"
         if first.amount is not None and latest.amount is not None:
+            if first.amount.dimension is not latest.amount.dimension:
+                return f"one is {first.amount.dimension}, the other {latest.amount.dimension}"
             unit = first.amount.unit
             before, now = first.amount, latest.amount.to(unit)
             fell = now < before
@@ -72,21 +86,6 @@ class Series:
             return Change(-by if fell else by, unit)
         if first.score is not None and latest.score is not None:
             return Change(latest.score - first.score, None)
-        return None
-
-    @property
-    def why_no_change(self) -> str | None:
-        """Why the first and the latest cannot be compared; None where they can."""
-        first, latest = self.first, self.latest
-        if first.scale_version != latest.scale_version:
-            return "the versions of the scale differ"
-        if first.area != latest.area:
-            return "the areas differ"
-        if first.amount is not None and latest.amount is not None:
-            same = first.amount.dimension is latest.amount.dimension
-            return None if same else f"one is {first.amount.dimension}, the other {latest.amount.dimension}"
-        if first.score is not None and latest.score is not None:
-            return None
         return "they are not both numbers of one kind"
 
     def __str__(self) -> str:
