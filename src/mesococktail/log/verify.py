@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.errors import LogError
+from mesococktail.errors import LogBusyError, LogError
 from mesococktail.findings import Finding, Severity
 from mesococktail.log import chain
 from mesococktail.log.chain import ERASE, Receipt, authority_of, newest
@@ -22,7 +23,7 @@ from mesococktail.log.names import ACTIVE, COMBINED, DIMENSIONS
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
 from mesococktail.log.star import Star
-from mesococktail.log.tables import fact_tables, key_column, star_table_names
+from mesococktail.log.tables import fact_tables, key_column
 from mesococktail.log.told import told
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _verified(
         check.receipts()
         check.backups()
         check.file()
+        check.writable()
     except _Enough:
         check.findings.append(_finding("too_many", "", f"only the first {MOST_FINDINGS} are listed"))
     except LogError as error:
@@ -360,7 +362,16 @@ class _Check:
 
     def file(self) -> None:
         """Let SQLite check the file, one table at a time, so that writers wait for no more than one."""
-        for table in ("log", "entry", "payload", "signature", "backup", *star_table_names()):
+        tables = self._connection.rows("SELECT quote(name) FROM sqlite_schema WHERE type = 'table'")
+        # With the table of the schema itself, SQLite also checks the list of free pages.
+        for (table,) in [("sqlite_schema",), *tables]:
             for (said,) in self._connection.rows(f"PRAGMA integrity_check({table})"):
                 if said != "ok":
-                    self._say("integrity", table, str(said).splitlines()[0])
+                    self._say("integrity", table.strip("'"), str(said).splitlines()[-1])
+
+    def writable(self) -> None:
+        """Begin to write, and change nothing: a mark in the file may forbid every further entry."""
+        if self._connection.read_only or self._connection.doubtful is not None:
+            return
+        with suppress(LogBusyError), self._connection.writing() as sqlite:
+            sqlite.execute("DELETE FROM dim_term WHERE id IS NULL")
