@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 Size = Literal["smoke", "ci", "release"]
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "damage",
+)
 """The campaigns, in the order in which they run."""
 
 
