@@ -83,6 +83,16 @@ def test_a_prescription_is_erased_with_every_version_of_it(path: Path) -> None:
     assert traces(path) == traces(path, "P-gone") == []
 
 
+def test_the_salt_goes_with_the_text_so_that_what_is_left_cannot_be_guessed_at(path: Path) -> None:
+    with PrescriptionLog.open(path) as log:
+        [(salt,)] = log.rows("SELECT salt FROM payload WHERE seq = 3")
+        [(committed,)] = log.rows("SELECT commitment FROM entry WHERE seq = 3")
+        log.erase(list(log.prescriptions())[1], **WHY)
+    whole = path.read_bytes()
+    assert salt not in whole
+    assert committed in whole
+
+
 def test_the_log_says_what_was_erased_by_whom_why_and_on_what_authority(log: PrescriptionLog) -> None:
     entry = prescribe(log)
     [act] = log.erase(entry, **WHY, recorded_by="office").entries

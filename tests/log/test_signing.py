@@ -89,6 +89,14 @@ def test_a_forged_entry_is_unsigned_or_of_an_unknown_key(
     assert str(other.public) in found.message
 
 
+def test_a_forged_erasure_is_not_signed(signed: Path, keys: dict[str, str]) -> None:
+    with PrescriptionLog.open(signed, recorded_by="dr-a") as log:
+        log.erase(patient="P-1", reason="made up", authority="made up")
+        assert log.verify() == []
+        assert [one.recorded_by for one in log.erasures()] == ["dr-a"]
+        assert {one.code for one in log.verify(keys=keys)} == {"unsigned"}
+
+
 def test_a_signature_in_anothers_name_is_found(signed: Path, other: Signer, keys: dict[str, str]) -> None:
     with PrescriptionLog.open(signed, recorded_by="dr-a", signer=other) as log:
         prescribe(log)
