@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mesococktail.log.batch import BatchReport
     from mesococktail.log.chain import Entry
     from mesococktail.log.erasing import Erasure
+    from mesococktail.log.retention import Retained
     from mesococktail.records import Around, Indication
 
 _MOST = 2**62
@@ -268,6 +269,41 @@ class PrescriptionLog(LogFile):
             RecordNotFoundError: The log has no record of that id.
         """
         return self._reader.history(bytes_of(id_of(which)))
+
+    def audit(
+        self, which: str | Entry | Standing | None = None, *, patient: str | None = None
+    ) -> list[Entry]:
+        """Return every entry of one record, or of all that a patient ever had, voided as well, in log order.
+
+        What was erased has no document any more, and with it went the knowledge whose it was.
+
+        Args:
+            which: The record.
+            patient: Instead: the patient.
+
+        Raises:
+            RecordNotFoundError: There is no such record, or none of the patient.
+            RecordError: Neither is named, or both.
+        """
+        from mesococktail.log.audit import audit  # seldom
+
+        if patient is not None:
+            _an_id(patient, "patient")
+        return audit(self, which, patient)
+
+    def retention(self, years: int, *, now: datetime | str | None = None) -> list[Retained]:
+        """Return the patients whose newest record is older than so many years. Nothing is deleted.
+
+        Args:
+            years: Whole years; how many is for the law of the land to say.
+            now: The present, as a time with its zone; the clock's when left out.
+
+        Raises:
+            RecordError: *years* is not a whole number of at least 1, or *now* is not a moment.
+        """
+        from mesococktail.log.retention import retention  # seldom
+
+        return retention(self, _whole(years, "years", 1), now)
 
     def get(self, which: str | Entry | Standing) -> Standing:
         """Return a record as it stands now.

@@ -30,12 +30,15 @@ class Change:
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  # noqa: ANN401  # any kind
-    """Yield what differs between two records of one kind; what the door fills in is left out."""
+    """Yield what differs between two records of one kind; what the door fills in is left out.
+
+    Where *before* is None, the record is new: then it is every field that says something.
+    """
     cls: type = type(after)
     for field in fields_of(cls):
-        if field.about.at_the_door:
+        old, new = _value(field, before), getattr(after, field.name)
+        if field.about.at_the_door or (before is None and new is False):
             continue
-        old, new = getattr(before, field.name), getattr(after, field.name)
         where = f"{path}.{field.name}" if path else field.name
         if field.type is FieldType.GROUP and old is not None and new is not None:
             yield from differences(old, new, where)
@@ -43,6 +46,11 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  #
             yield from _several(field, old, new, where)
         elif shown(field, old) != shown(field, new):
             yield Change(where, shown(field, old), shown(field, new))
+
+
+def _value(field: Field, record: object) -> Any:  # noqa: ANN401  # of any field
+    nothing = () if field.type is FieldType.GROUPS else None
+    return nothing if record is None else getattr(record, field.name)
 
 
 def _several(field: Field, old: tuple[Any, ...], new: tuple[Any, ...], where: str) -> Iterator[Change]:

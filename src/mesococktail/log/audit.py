@@ -1,0 +1,81 @@
+"""Who did what, when and why: every entry of one record, or of all that was ever recorded of a patient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mesococktail.errors import DocumentError, RecordError
+from mesococktail.log.chain import ERASE, Entry
+from mesococktail.log.ids import text_of
+from mesococktail.log.links import kinds_of_patients
+from mesococktail.log.nearest import must_be_known
+from mesococktail.records import Change, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from mesococktail.log.acts import Standing
+    from mesococktail.log.log import PrescriptionLog
+
+
+def audit(log: PrescriptionLog, which: str | Entry | Standing | None, patient: str | None) -> list[Entry]:
+    """Return the entries of a record or of a patient; see `PrescriptionLog.audit`."""
+    if (which is None) == (patient is None):
+        raise RecordError("name either a record or a patient", path="which")
+    if patient is None:
+        return log.history(which)  # type: ignore[arg-type]  # one of the two is there
+    must_be_known(log.rows, "patient", patient)
+    entries = [entry for record_id in _of_patient(log, patient) for entry in log.history(record_id)]
+    return sorted(entries, key=lambda entry: entry.seq)
+
+
+def _of_patient(log: PrescriptionLog, patient: str) -> list[str]:
+    keys = " UNION ALL ".join(
+        f"SELECT key FROM fact_{kind} WHERE patient = (SELECT id FROM dim_patient WHERE patient = ?1)"
+        for kind in kinds_of_patients()
+    )
+    rows = log.rows(f"SELECT e.id FROM ({keys}) AS f JOIN entry AS e ON e.seq = f.key", (patient,))
+    return [text_of(record_id) for (record_id,) in rows]
+
+
+@attrs.frozen
+class Told:
+    """An entry with what an inspector asks of it."""
+
+    entry: Entry
+    changes: tuple[Change, ...]
+    """Field by field, old value and new; of a record that is new, every field that says something."""
+    erased_by: int | None
+    """Sequence of the entry that erased what this one said; None where it is there, or there was nothing."""
+    readable: bool
+    """False where the document is damaged: `PrescriptionLog.verify` says so as well."""
+
+
+def told(entries: Iterable[Entry]) -> Iterator[Told]:
+    """Yield entries with what each of them changed.
+
+    Args:
+        entries: All entries of each record, in log order, as `PrescriptionLog.audit` and ``history`` return.
+    """
+    known = list(entries)
+    erasures = {entry.id: entry.seq for entry in known if entry.act == ERASE}
+    before: dict[str, Any] = {}
+    for entry in known:
+        try:
+            record = entry.record
+        except DocumentError:
+            yield Told(entry, (), None, readable=False)
+            continue
+        has_content = entry.act in _WITH_CONTENT
+        changes = () if record is None else tuple(differences(before.get(entry.id), record))
+        yield Told(
+            entry, changes, erasures.get(entry.id) if has_content and record is None else None, readable=True
+        )
+        if record is not None:
+            before[entry.id] = record
+
+
+_WITH_CONTENT = ("record", "amend")
