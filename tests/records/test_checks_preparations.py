@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mesococktail.amounts import Amount
 from mesococktail.errors import BlockedError
 from mesococktail.findings import Severity
 from mesococktail.records import admit
@@ -154,6 +155,20 @@ def test_a_fold_that_differs_shows_both() -> None:
 def test_a_fold_that_was_not_stated_or_counted_says_nothing() -> None:
     assert codes(preparation(prp=PRP), KNOWN) == []
     assert codes(preparation(prp={"stated_fold": "5 fold"}), KNOWN) == []
+
+
+def test_there_is_no_fold_of_no_platelets() -> None:
+    some = Amount.parse(PRP["concentrate"])
+    record = preparation(prp=PRP | {"baseline": some - some, "stated_fold": "5 fold"})
+    assert record.prp.fold is None
+    assert codes(record, KNOWN) == []
+
+
+def test_a_strength_that_gives_no_dose_is_said_without_the_arithmetic() -> None:
+    message = by_message(
+        preparation(stock=changed(1, strength="2 mL", drawn=None)), KNOWN, "strength_differs"
+    )
+    assert message == "stock[1].strength: biotin of 2 mL was drawn, and 5 mg/mL is prescribed"
 
 
 def test_a_preparation_whose_prescription_is_not_known_is_checked_by_itself() -> None:

@@ -89,8 +89,8 @@ class Prp:
 
     @property
     def fold(self) -> Amount | None:
-        """Platelets in the PRP over those in the blood, or None where one was not counted."""
-        if self.baseline is None or self.concentrate is None:
+        """Platelets in the PRP over those in the blood; None where one was not counted, or is none at all."""
+        if self.baseline is None or self.concentrate is None or not self.baseline.value:
             return None
         return Amount(self.concentrate.ratio(self.baseline), "{fold}")
 

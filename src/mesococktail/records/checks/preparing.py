@@ -169,8 +169,6 @@ def _by_rules(record: Preparation, formulary: Formulary) -> Iterator[Finding | s
 
 def _fold(prp: Prp) -> Iterator[Finding]:
     """Compare the stated concentration with the counted one, to the digits that were stated."""
-    if prp.baseline is not None and not prp.baseline.value:
-        return  # there is no fold of nothing
     computed, stated = prp.fold, prp.stated_fold
     if computed is None or stated is None:
         return

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.amounts import Amount
-from mesococktail.errors import MesococktailError
 from mesococktail.findings import Finding
 from mesococktail.formulary import Agent, Rule, RuleType
 from mesococktail.records.times import earliest, latest
@@ -112,18 +111,20 @@ def by_rule(rule: Rule, path: str, said: str) -> Finding:
 
 
 def bound(text: str | None, units: Collection[str] = ()) -> Amount | None:
-    """Return the amount a rule names as its limit; None where it names none, or one of another product."""
-    try:
-        return None if text is None else Amount.parse(text, units=units)
-    except MesococktailError:
-        return None
+    """Return the amount a rule names as its limit; None where it names none.
+
+    Raises:
+        AmountError: It is in the units of another product.
+    """
+    return None if text is None else Amount.parse(text, units=units)
 
 
 def outside(rule: Rule, amount: Amount, units: Collection[str] = ()) -> str | None:
     """Return how an amount is outside a rule's bounds, in words; None where it is within.
 
     Raises:
-        AmountError: The rule counts in another measure, so that nobody can say.
+        AmountError: The rule counts in another measure, or in the units of another product, so that nobody
+            can say.
     """
     most, least = bound(rule.most, units), bound(rule.least, units)
     if most is not None and amount > most:
