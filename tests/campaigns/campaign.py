@@ -24,6 +24,9 @@ Size = Literal["smoke", "ci", "release"]
 
 NAMES: tuple[str, ...] = (
     "damage",
+    "power_loss",
+    "io_faults",
+    "io_compound",
 )
 """The campaigns, in the order in which they run."""
 
