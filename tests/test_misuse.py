@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mesococktail import Amount, Cocktail, Formulary, PrescriptionLog, other
-from mesococktail.errors import MesococktailError, TermError
+from mesococktail.errors import BatchError, MesococktailError, TermError
+from mesococktail.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 FORMULARY = Formulary.shipped()
+FINDING = Finding(Severity.ERROR, "record", "at", "is missing")
 NOT_TEXT: tuple[Any, ...] = (None, 3, 1.5, b"biotin", [], {}, object(), Cocktail)
 
 
@@ -49,6 +53,17 @@ def test_the_written_text_of_a_stored_amount_is_a_text() -> None:
 def test_an_error_can_always_be_shown() -> None:
     error = TermError("is odd", path=len)  # the path came from a caller
     assert "built-in function len" in str(error)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
+)
+def test_an_error_goes_to_another_process_as_it_is(copied: Callable[[MesococktailError], Any]) -> None:
+    error = BatchError("refused", path="line 1", got=5, cure="mend it", findings=[FINDING])
+    other_one = copied(error.at("import"))
+    assert type(other_one) is BatchError
+    assert str(other_one) == "import.line 1: 5: refused; mend it"
+    assert other_one.findings == (FINDING.under("import"),)
 
 
 @pytest.mark.parametrize("receipts", ["1-AAAAAAAAAA", 3, None])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesococktail.amounts import Amount, Dimension
+from mesococktail.amounts import Amount, Dimension, total_of
 from mesococktail.amounts.vocabulary import UNITS
 from mesococktail.errors import AmountError
 
@@ -290,6 +290,17 @@ def test_scaling_distributes_and_is_undone(amount: Amount, many: int, more: int)
 def test_arithmetic_keeps_units_people_use(computed: Amount, text: str) -> None:
     assert str(computed) == text
     assert computed.text is None
+
+
+def test_fractions_are_added_exactly() -> None:
+    third = parse("10 mg/3 mL") * parse("1 mL")
+    assert third + parse("1 mg") == Amount(Fraction(13, 3), "mg")
+    assert total_of([third, third, third]) == parse("10 mg")
+
+
+@pytest.mark.parametrize("parts", [[], ["5 mg", None], ["5 mg", "5 IU", "5 mg"]])
+def test_there_is_no_sum_of_nothing_of_the_unknown_or_of_what_is_measured_otherwise(parts: list[Any]) -> None:
+    assert total_of(None if part is None else parse(part) for part in parts) is None
 
 
 def test_what_division_cannot_express_stays_exact() -> None:

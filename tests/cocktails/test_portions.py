@@ -122,3 +122,24 @@ def test_a_portion_has_at_most_500_characters() -> None:
 
 def test_a_dose_may_be_given_where_a_volume_stands() -> None:
     assert portion(dose="1 mL") == portion(volume="1 mL")
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"dose": "5 mg"}, "5 mg"),
+        ({"volume": "1 mL"}, "1 mL"),
+        ({"volume": "1 mL", "strength": "5 mg/mL"}, "1 mL of 5 mg/mL"),
+        ({"dose": "5 mg", "strength": "5 mg/mL"}, "5 mg of 5 mg/mL"),
+        ({"dose": "5 mg", "volume": "1 mL"}, "5 mg in 1 mL"),
+        ({"dose": "5 mg", "volume": "1 mL", "strength": "5 mg/mL"}, "5 mg as 1 mL of 5 mg/mL"),
+        ({"each": "0.1 mL/cm2", "over": "50 cm2"}, "0.1 mL/cm2 over 50 cm2"),
+        ({"each": "0.05 mL", "over": 40, "strength": "5 mg/mL"}, "0.05 mL at 40 points of 5 mg/mL"),
+        ({"each": "1 mL", "over": 1, "dose": "5 mg"}, "5 mg in 1 mL at 1 point"),
+        ({"unknown": "torn"}, "unknown (torn)"),
+        ({"unknown": "torn", "strength": "5 mg/mL"}, "unknown (torn) of 5 mg/mL"),
+    ],
+)
+def test_a_portion_is_written_as_it_is_read(given: dict[str, Any], text: str) -> None:
+    assert str(portion(**given)) == text
+    assert portion_of(text) == portion(**given)

@@ -85,6 +85,11 @@ def test_no_word_stands_for_two_terms(name: str) -> None:
     assert sum(map(len, words)) == len(set().union(*words))
 
 
+def test_a_term_in_letters_that_look_like_others_is_refused() -> None:
+    with pytest.raises(TermError, match="fr\N{CYRILLIC SMALL LETTER O}ntal: "):
+        FORMULARY.term("zones", "fr\N{CYRILLIC SMALL LETTER O}ntal")
+
+
 @pytest.mark.parametrize("name", ["indications", "delivery", "routes", "scales", "zones", "unknown_reasons"])
 def test_what_cannot_be_complete_has_other_with_a_description(name: str) -> None:
     assert FORMULARY.term(name, "other").needs_description

@@ -192,6 +192,15 @@ def test_platelets_are_printed_with_their_method(log: PrescriptionLog) -> None:
         assert "not applicable" in page
 
 
+def test_the_hour_of_the_blood_is_printed_and_no_fold_where_nothing_was_counted(log: PrescriptionLog) -> None:
+    prescription = prescribed(log, "PRP 3 mL (principal); deviation: PRP alone")
+    stock = [{"agent": "prp", "lot_status": "not_applicable", "drawn": "3 mL"}]
+    entry = prepared(log, prescription, stock=stock, total="3 mL", prp={"drawn_at": "2025-03-01T10:05+04:00"})
+    page = one_line(sheet(log, entry))
+    assert "PRP drawn at 2025-03-01 10:05 +04:00" in page
+    assert "fold" not in page
+
+
 def test_two_lots_of_one_agent_are_added_up(log: PrescriptionLog) -> None:
     stock = [STOCK[0] | {"drawn": "0.4 mL"}, STOCK[0] | {"lot": "MX-3000", "drawn": "0.6 mL"}, *STOCK[1:]]
     page = one_line(sheet(log, prepared(log, prescribed(log), stock=stock)))

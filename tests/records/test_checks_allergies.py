@@ -124,3 +124,7 @@ def test_an_allergy_found_later_does_not_count() -> None:
 def test_named_substances_answer_the_question_about_allergies() -> None:
     named = screening({"diabetes": "no"}, allergies=["penicillin"])
     assert "contraindicated_allergy_to_ingredient" not in lacking(prescription(), knows(named))
+
+
+def test_a_substance_without_a_word_is_in_nothing() -> None:
+    assert codes(prescription(), knows(allergic("***"))) == []

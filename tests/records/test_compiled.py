@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mesococktail import Formulary
 from mesococktail.errors import MesococktailError
+from mesococktail.findings import Severity
 from mesococktail.records import complete, document, given_record
 from mesococktail.records.compiled import MOST_REMEMBERED, Compiled
+
+if TYPE_CHECKING:
+    from mesococktail.formulary import Rule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FORMULARY = Formulary.shipped()
@@ -163,3 +169,117 @@ def test_what_is_remembered_is_bounded() -> None:
         )
     remembered = [len(part) for part in vars(compiled).values() if isinstance(part, dict)]
     assert max(remembered) <= MOST_REMEMBERED
+
+
+PLAIN: dict[str, Any] = {
+    "patient": "P-1",
+    "doctor": "dr-a",
+    "at": "2025-03-01T10:00:00+04:00",
+    "indication": "alopecia_areata",
+    "delivery": "nappage",
+    "rationale": "dry scalp",
+}
+PART = {"agent": "minoxidil", "role": "principal", "strength": "5 mg/mL", "volume": "1 mL"}
+BESIDE = {"agent": "biotin", "role": "complementary", "strength": "5 mg/mL", "volume": "1 mL"}
+
+
+def of(**changes: Any) -> dict[str, Any]:
+    """Return a plain prescription whose first ingredient is changed."""
+    return PLAIN | {"cocktail": {"ingredients": [PART | changes, BESIDE]}}
+
+
+def test_a_plain_prescription_is_taken() -> None:
+    stored = COMPILED.stored(of())
+    assert stored is not None
+    assert stored[1] == by_the_plain_path(of())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            of() | change
+            for change in (
+                {"patient": 3},
+                {"patient": "Jane Doe"},
+                {"doctor": ["dr-a"]},
+                {"at": 20250301},
+                {"at": "soon"},
+                {"at": "2025-03-01T10:00:00"},
+                {"at": "2025-03-01T10:00+04:00"},
+                {"at": "1899-01-01T00:00:00+00:00"},
+                {"at": "2027-01-01T00:00:00+00:00"},
+                {"at": "2025-03-01T10:00:00." + "0" * 40 + "+04:00"},
+                {"indication": 7},
+                {"indication": "hairlessness"},
+                {"indication": "other"},
+                {"rationale": "\x00"},
+                {"delivery": "by magic"},
+                {"payload": "saline"},
+                {"nonsense": 1},
+                {"cocktail": "minoxidil 5 mg (principal) + biotin 5 mg (complementary)"},
+                {"cocktail": {"ingredients": [PART, BESIDE], "deviation": "why"}},
+                {"cocktail": {"ingredients": "minoxidil"}},
+                {"cocktail": {"ingredients": [PART, "biotin"]}},
+                {"cocktail": {"ingredients": [PART, PART]}},
+            )
+        ),
+        {name: value for name, value in of().items() if name != "at"},
+        *(
+            of(**change)
+            for change in (
+                {"dose": "5 mg"},
+                {"agent": 7},
+                {"agent": "no such agent"},
+                {"agent": "vitamin B complex"},
+                {"agent": "botulinum toxin A"},
+                {"agent": "Dexenol"},
+                {"agent": "lidocaine"},
+                {"strength": 5},
+                {"strength": "2,5 mg/mL"},
+                {"strength": "5 smoots"},
+                {"strength": "5 mg"},
+                {"strength": "5 IU/mL"},
+                {"strength": "0.000001 mg/L"},
+                {"volume": "1 mg"},
+                {"volume": "0.0001 mL"},
+                {"volume": "2 L"},
+                {"role": "diluent"},
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_not_plain_is_left_to_the_plain_path(given: dict[str, Any]) -> None:
+    assert COMPILED.stored(given) is None
+
+
+def test_the_month_of_a_decision_is_left_to_the_plain_path() -> None:
+    # Buflomedil was suspended in February 2011, on a day that a plain look-up would have to ask for.
+    for month, taken in (("2011-01", True), ("2011-02", False), ("2011-03", True)):
+        given = of(agent="buflomedil") | {"at": f"{month}-09T10:00:00+04:00"}
+        assert (COMPILED.stored(given) is not None) is taken
+
+
+def test_what_blocks_is_left_to_the_plain_path() -> None:
+    clinic = attrs.evolve(FORMULARY, own_rules=(rule("max_3", most="1", severity=Severity.ERROR),))
+    assert Compiled(clinic, NOW).stored(of()) is None
+
+
+def test_where_every_record_has_a_finding_all_are_left_to_the_plain_path() -> None:
+    always = rule("no_corticosteroid", jurisdiction=None, agents=(), classes=())
+    assert Compiled(attrs.evolve(FORMULARY, own_rules=(always,)), NOW).stored(of()) is None
+
+
+def rule(code: str, **changes: Any) -> Rule:
+    return attrs.evolve(next(one for one in FORMULARY.rules if one.code == code), code="own", **changes)
+
+
+def test_what_was_worked_out_of_mixtures_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesococktail.records.compiled.MOST_REMEMBERED", 1)
+    compiled = Compiled(FORMULARY, NOW)
+    for _ in range(2):
+        for agent in ("minoxidil", "caffeine"):
+            stored = compiled.stored(of(agent=agent))
+            assert stored is not None
+            assert stored[1] == by_the_plain_path(of(agent=agent))

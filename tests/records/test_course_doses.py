@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mesococktail.amounts import Amount
 from mesococktail.errors import RecordError
 from mesococktail.records import Known, PatientFacts, Screening, Session, Stands, complete, months_later
 from mesococktail.records.checks import agents_given, contradictions, doses_given
@@ -54,6 +55,31 @@ def test_one_group_that_is_not_in_a_list_is_not_taken_for_several() -> None:
         )
     with pytest.raises(RecordError, match="put it in a list"):
         made(PatientFacts, treatments_elsewhere={"agent": "finasteride", "route": "by mouth"})
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        {"strength": "2 mL", "drawn": "1 mL"},
+        {"strength": "5 mg/mL", "drawn": Amount.parse("1 mL") * 0},
+    ],
+)
+def test_stock_that_makes_no_dose_has_none_that_is_known(drawn: dict[str, Any]) -> None:
+    made_of = Stands(PREPARATION, preparation(stock=[stock("caffeine", **drawn)], total=None))
+    session = made(Session, preparation=PREPARATION, injected_by="nurse", volume="1 mL")
+    assert doses(session, made_of) == {"caffeine": "None"}
+
+
+def test_doses_in_two_measures_have_no_sum() -> None:
+    other = "00000000-0000-7000-8000-000000000003"
+    made_of = [
+        Stands(id_, preparation(stock=[stock("retinol", strength=strength, drawn="1 mL")], total="1 mL"))
+        for id_, strength in ((PREPARATION, "5 mg/mL"), (other, "100 IU/mL"))
+    ]
+    zones: Any = [{"zone": "vertex", "volume": "1 mL", "preparation": id_} for id_ in (PREPARATION, other)]
+    both = doses(made(Session, injected_by="nurse", zones=zones), *made_of)
+    one = doses(made(Session, injected_by="nurse", zones=zones[:1]), *made_of)
+    assert (both, one) == ({"retinol": "None"}, {"retinol": "5 mg"})
 
 
 def test_an_instruction_beyond_the_calendar_holds_to_its_last_day() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mesococktail.amounts import Amount
 from mesococktail.errors import RecordError
 from mesococktail.formulary import Formulary
 from mesococktail.records import KINDS, complete
@@ -16,6 +17,7 @@ OURS = Formulary.shipped()
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AT, LATER, EARLIER = ("2025-03-08T10:00+04:00", "2025-03-08T12:00+04:00", "2025-03-08T08:00+04:00")
 ID = "00000000-0000-7000-8000-000000000001"
+NOTHING = Amount.parse("1 mL") * 0
 PLAIN: dict[str, dict[str, Any]] = {
     "patient_facts": {"sex": "female"},
     "screening": {"asked_by": "nurse", "answers": {"diabetes": "no"}},
@@ -60,6 +62,8 @@ FAULTS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         "are named, and allergy to an ingredient is answered no",
     ),
     ("preparation", {"stock": []}, "stock", "is empty: nothing was drawn"),
+    ("preparation", {"total": NOTHING}, "total", "is nothing at all"),
+    ("preparation", {"waste": NOTHING}, "waste", "is nothing at all"),
     ("preparation", {"stock": [{"agent": "minoxidil"}]}, "stock[0].lot", "is missing"),
     (
         "preparation",

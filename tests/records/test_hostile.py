@@ -23,6 +23,7 @@ INGREDIENTS: list[dict[str, Any]] = [
     {"agent": "minoxidil", "role": "principal", "strength": "5 mg/mL", "volume": "1 mL"},
     {"agent": "biotin", "role": "complementary", "dose": "5 mg"},
 ]
+ID = "00000000-0000-7000-8000-000000000001"
 GIVEN: dict[str, Any] = {
     "patient": "P-1",
     "doctor": "dr-a",
@@ -97,6 +98,20 @@ def test_a_stored_part_is_read_as_strictly(part: dict[str, Any]) -> None:
 def test_a_stored_cocktail_is_read_as_strictly(cocktail: object) -> None:
     text = json.dumps(GIVEN | {"cocktail": cocktail}).encode()
     refused(stored_record, "prescription", text)
+
+
+@pytest.mark.parametrize(
+    ("stock", "found"),
+    [
+        ("minoxidil", ["stock"]),
+        ([5, {"agent": "minoxidil", "lot": 5}, "biotin"], ["stock[0]", "stock[1].lot"]),
+    ],
+)
+def test_every_group_of_several_that_is_wrong_is_named(stock: object, found: list[str]) -> None:
+    given = {"patient": "P-1", "at": GIVEN["at"], "prescription": ID, "prepared_by": "n", "stock": stock}
+    error = refused(given_record, "preparation", given, FORMULARY)
+    assert isinstance(error, DocumentError)
+    assert paths(error) == found
 
 
 def test_true_is_not_the_number_one_whatever_was_read_before() -> None:

@@ -96,8 +96,22 @@ def test_the_kinds_have_names() -> None:
     assert str(refused(name_of, 5)) == f"int: is not a record; use one of {', '.join(KINDS)}"
 
 
+@group
+class Several:
+    """A group of several groups."""
+
+    name: Annotated[tuple[Indication, ...], About("Several.")]
+
+
+@attrs.frozen
+class Nested:
+    """Several groups within several groups, for which there is no table."""
+
+    name: Annotated[tuple[Several, ...], About("Several of several.")]
+
+
 def test_a_field_must_say_what_it_means_and_be_of_a_known_type() -> None:
-    for cls in (Silent, Strange):
+    for cls in (Silent, Strange, Nested):
         with pytest.raises(TypeError, match="name: "):
             fields_of(cls)
 
@@ -142,6 +156,30 @@ def test_a_number_is_whole_and_can_be_read_back(number: Any) -> None:
 )
 def test_a_wrong_value_is_refused_at_its_field(changes: dict[str, Any], path: str) -> None:
     assert refused(example, **changes).path == path
+
+
+@pytest.mark.parametrize(
+    ("stock", "said"),
+    [
+        ("minoxidil", "stock: minoxidil: must be several; put it in a list"),
+        ([{"agent": "minoxidil"}] * 101, "stock: 101: are more than 100"),
+        ([{"lot": "A"}], "stock[0].agent: is missing, and needed"),
+        (
+            [{"agent": "minoxidil"}, {"agent": "biotin", "colour": "red"}],
+            "stock[1].colour: is not a field of it; it may have agent, product, maker, lot, lot_status, "
+            "expiry, opened_at, diluted_at, strength, expected, drawn",
+        ),
+        ([5], "stock[0]: 5: must be a StockUsed"),
+    ],
+)
+def test_groups_are_several_and_each_is_one_of_its_kind(stock: Any, said: str) -> None:
+    plain = {"patient": "P-1", "at": GIVEN["at"], "prescription": ID, "prepared_by": "nurse"}
+    assert str(refused(KINDS["preparation"], **plain, stock=stock)) == said
+
+
+def test_codes_are_several() -> None:
+    error = refused(example, technique="chemical")
+    assert str(error) == "technique: chemical: must be several codes; give a list of codes"
 
 
 def test_a_value_may_be_given_as_text_or_as_what_it_is() -> None:

@@ -81,6 +81,16 @@ def test_combinations_with_roles_and_doses_are_those_of_cocktails(study: Study, 
         assert keys == {str(cocktail.combination(level)) for cocktail in mixed}
 
 
+def test_combinations_of_two_and_of_three_stand_side_by_side(log: PrescriptionLog) -> None:
+    two = "minoxidil 5 mg (principal) + biotin 5 mg (complementary)"
+    for line in (two, f"{two} + caffeine 5 mg (complementary)"):
+        log.prescribe(line, doctor="dr-a", patient="P-1", indication="AGA")
+    assert [row["combination"] for row in Study(log).combinations(level="roles").rows] == [
+        "biotin (complementary) + caffeine (complementary) + minoxidil (principal)",
+        "biotin (complementary) + minoxidil (principal)",
+    ]
+
+
 def test_pairs_have_support_confidence_and_lift(study: Study) -> None:
     assert study.pairs().texts[0] == {
         "agent": "biotin",
@@ -118,6 +128,8 @@ def test_unknown_doses_are_counted_apart(log: PrescriptionLog) -> None:
     assert [(row["measure"], row["ingredients"], row["median"]) for row in answer.rows] == [
         ("not known", 1, None)
     ]
+    [row] = Study(log).combinations(level="doses").rows
+    assert row["combination"] == "biotin 5 mg (complementary) + minoxidil unknown (principal)"
     assert [str(step) for step in answer.attrition][-2:] == [
         "ingredients read of minoxidil: 1",
         "dropped 1 (how much is not known; counted in rows of their own): 0 left",

@@ -135,7 +135,7 @@ def _accepted(record: Prescription | Preparation | Session) -> tuple[Acceptance,
             author: str | None = record.doctor
         case Preparation():
             author = record.prepared_by
-        case Session():
+        case _:
             author = record.injected_by
     return tuple(one if one.by else changed(one, by=author) for one in record.accepted)
 
@@ -224,8 +224,7 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
             made = value if same else tuple(new for new, _ in each)
             wrong += [finding for _, faulty in each for finding in faulty]
         elif field.type is FieldType.AGENT:
-            made, faulty = _agent(value, field, formulary)
-            wrong += [finding.under(where) for finding in faulty]
+            made = _agent(value, formulary)
         elif field.type is FieldType.CODE:
             made, faulty = _code(value, field, record, formulary)
             wrong += [finding.under(where) for finding in faulty]
@@ -236,13 +235,11 @@ def _coded(record: Any, formulary: Formulary, path: str = "") -> tuple[Any, list
     return (changed(record, **changes) if changes else record), wrong
 
 
-def _agent(name: str, field: Field, formulary: Formulary) -> tuple[str, tuple[Finding, ...]]:
+def _agent(name: str, formulary: Formulary) -> str:
     try:
-        return formulary.find(name).agent.id, ()
-    except MesococktailError as error:
-        if field.about.open:
-            return name, ()
-        return name, error.findings
+        return formulary.find(name).agent.id
+    except MesococktailError:
+        return name
 
 
 def _code(text: str, field: Field, record: object, formulary: Formulary) -> tuple[str, tuple[Finding, ...]]:

@@ -40,7 +40,7 @@ class FieldType(Enum):
     CODES = auto()
     """Several codes that the checks filled in."""
     AGENT = auto()
-    """An agent: its id, once its name was looked up; with `About.open` also a substance nobody listed."""
+    """An agent: its id, once its name was looked up, or the name of a substance nobody listed."""
     DOCTOR = auto()
     """Id of a registered doctor."""
     PATIENT = auto()
@@ -85,8 +85,6 @@ class About:
     """Kind of the record a link points to."""
     unit: str | None = None
     """Unit in which an amount is counted, such as ``mm``: it must measure the same. Any amount without."""
-    open: bool = False
-    """Whether an agent may be one that the formulary does not know."""
     at_the_door: bool = False
     """Filled in when the record is made, not given by the caller."""
     alone: bool = False

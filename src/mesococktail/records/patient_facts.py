@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ElsewhereTreatment:
     """A treatment taken elsewhere, or by another route."""
 
-    agent: Annotated[str, About("What is taken.", FieldType.AGENT, open=True)]
+    agent: Annotated[str, About("What is taken.", FieldType.AGENT)]
     route: Annotated[str | None, About("How it is taken, such as by mouth.")] = None
     dose: Annotated[str | None, About("How much, as told.")] = None
     since: Annotated[datetime | Around | None, About("Since when, as precisely as known.")] = None

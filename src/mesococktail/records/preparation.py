@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class StockUsed:
     """What was drawn of one stock. Its place in the list is its place in the order of drawing."""
 
-    agent: Annotated[str, About("The ingredient or adjunct it is.", FieldType.AGENT, open=True)]
+    agent: Annotated[str, About("The ingredient or adjunct it is.", FieldType.AGENT)]
     product: Annotated[str | None, About("The product as printed on it.")] = None
     maker: Annotated[str | None, About("The manufacturer, or the pharmacy that compounded it.")] = None
     lot: Annotated[str | None, About("Lot number, as printed.")] = None

@@ -92,7 +92,7 @@ def _said(
             yield from mixture_checked(record, formulary)
         case Preparation():
             yield from prepared(record, formulary, known)
-        case Session():
+        case _:
             yield from given_checked(record, formulary, known)
             if record.given != NOT_GIVEN:
                 yield from consented(record, formulary, known)

@@ -116,13 +116,11 @@ def consented(record: Prescription | Session, formulary: Formulary, known: Known
         for one in in_order(known, Consent, record.at)
         if one.record.prescription is None or one.record.prescription == of
     ]
-    each = rules(formulary, RuleType.CONSENT)
     if not standing:
-        if each:
-            yield NO_CONSENT
+        yield NO_CONSENT
         return
     newest = standing[-1]
-    for rule in each:
+    for rule in rules(formulary, RuleType.CONSENT):
         if rule.item == "missing" and newest.given != "yes":
             yield by_rule(rule, "patient", f"consent was answered {_words(newest.given)} by the patient:")
         if rule.item == "off_label" and newest.given == "yes" and newest.off_label_told != "yes":
