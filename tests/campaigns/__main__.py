@@ -26,14 +26,19 @@ def main(arguments: list[str]) -> int:
         seconds = time.monotonic() - started
         seen = one.control()
         failed += bool(outcome.wrong) + (not seen.wrong)
-        print(f"{name}: {one.TITLE}", _said(outcome), f"  {seconds:.0f} s; control: {_said(seen)}", sep="\n")
+        print(
+            f"{name}: {one.TITLE}",
+            _said(outcome, 20),
+            f"  {seconds:.0f} s; control:{_said(seen, 1)}",
+            sep="\n",
+        )
         sys.stdout.flush()
     return int(failed > 0)
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: Outcome, shown: int) -> str:
     figures = ", ".join(f"{key} {value}" for key, value in outcome.did.items())
-    first = "".join(f"\n    wrong: {line}" for line in outcome.wrong[:20])
+    first = "".join(f"\n    wrong: {line}" for line in outcome.wrong[:shown])
     return f"  {figures}; wrong {len(outcome.wrong)}{first}"
 
 
