@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,6 +189,43 @@ def test_a_correction_after_a_stop_differs_from_the_last_content(run: Run) -> No
     run("stop", "last", "--reason", "moved away")
     run("amend", "last", "--rationale", "x", "--reason", "was missing")
     assert "rationale: (nothing) -> x" in run("show", "last", "--history").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("amend", "--rationale", "x", "--reason", "x"), ("stop", "--reason", "x"), ("void", "--reason", "x")],
+)
+def test_which_record_is_the_last_is_said_before_anything_is_done_to_it(
+    run: Run, words: tuple[str, ...]
+) -> None:
+    act, *more = words
+    last = ids(run)[-1]
+    first_line = run(act, "last", *more).stderr.splitlines()[0]
+    assert first_line == f"last is the prescription {last} of patient P-014"
+    assert "last is" not in run("show", last).stderr
+    assert "last is" in run(act, "last", *more[:-1], " ", code=3).stderr
+
+
+def test_whose_the_last_is_is_said_for_every_kind(run: Run, course: Path) -> None:
+    assert course.exists()
+    for command in (("show", "last:session"), ("aftercare", "last"), ("audit", "last:session")):
+        said = run(*command).stderr.splitlines()[0]
+        assert re.fullmatch(r"last(:session)? is the session [0-9a-f-]{36} of patient P-014", said)
+    said = run("show", "last:doctor").stderr
+    assert re.fullmatch(r"last:doctor is the doctor [0-9a-f-]{36}\n", said)
+    words = (
+        "record",
+        "session",
+        "-p",
+        "P-014",
+        "--at",
+        "now",
+        "--injected-by",
+        "dr-a",
+        "--prescription",
+        "last",
+    )
+    assert "last is" not in run(*words, "--payload", "saline", "--dry-run").stderr
 
 
 def test_a_record_is_named_by_its_beginning(run: Run) -> None:

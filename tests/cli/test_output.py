@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mesococktail.cli.table import drawn
 from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
@@ -32,12 +34,14 @@ def test_where_piped_rows_are_a_json_array(run: Run) -> None:
 
 
 def test_no_rows_are_an_empty_array(run: Run) -> None:
-    assert run("list", "-p", "nobody").stdout == "[]\n"
-    assert run("list", "-p", "nobody", "--nl").stdout == ""
+    none = ("list", "--kind", "session", "-p", "P-1")
+    assert run(*none).stdout == "[]\n"
+    assert run(*none, "--nl").stdout == ""
 
 
 def test_on_a_terminal_rows_are_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mesococktail.cli.output.is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", "200")
     said = run("list").stdout.splitlines()
     assert said[0].split() == ["id", "status", "at", "patient", "doctor", "indication", "combination", "plan"]
     assert set(said[1]) == {"-", " "}
@@ -80,8 +84,9 @@ def test_our_own_table_says_what_tabulates_says(run: Run) -> None:
 
 
 def test_a_table_of_nothing_has_its_headers(run: Run) -> None:
-    assert run("list", "-p", "nobody", "-t").stdout.splitlines()[0].startswith("id  status")
-    assert run("list", "-p", "nobody", "-t", "--no-headers").stdout == "\n"
+    none = ("list", "--kind", "session", "-p", "P-1", "-t")
+    assert run(*none).stdout.splitlines()[0].startswith("id  status")
+    assert run(*none, "--no-headers").stdout == "\n"
 
 
 def test_wide_letters_and_control_characters_keep_a_table_whole(run: Run) -> None:
@@ -100,7 +105,26 @@ def test_a_list_is_narrowed(run: Run) -> None:
     assert [row["patient"] for row in json.loads(run("list", "-p", "P-1", "--doctor", "dr-a").stdout)] == [
         "P-1"
     ]
-    assert json.loads(run("list", "--doctor", "dr-q").stdout) == []
+
+
+def test_who_is_not_in_the_log_was_probably_mistyped(run: Run) -> None:
+    assert run("list", "-p", "P-041", code=4).stderr == (
+        "Error: patient: P-041: has no record in this log; did you mean P-014?\n"
+    )
+    assert run("list", "--doctor", "dr-q", "--csv", code=4).stderr == (
+        "Error: doctor: dr-q: is not registered in this log; did you mean dr-a?\n"
+    )
+    assert run("list", "-p", "zzz", "--kind", "session", code=4).stdout == ""
+    assert "has no record in this log; did you mean P-014?" in run("chart", "P-0144", code=4).stderr
+
+
+def test_of_whom_there_is_nothing_of_a_kind_is_told_apart(run: Run) -> None:
+    run("doctor", "dr-b", "B. Physician")
+    said = run("list", "--kind", "adverse-event", "-p", "P-014", "--include-voided").stderr
+    assert said == "no adverse event of patient P-014 in this log\n"
+    said = run("list", "-p", "P-014", "--doctor", "dr-b").stderr
+    assert said == "no prescription of patient P-014 of doctor dr-b in this log; voided ones are left out\n"
+    assert run("list", "-p", "P-014").stderr == ""
 
 
 def test_a_long_list_is_read_page_by_page(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,3 +197,78 @@ def test_nothing_is_completed_without_a_log(folder: Path, run: Run, monkeypatch:
 
 def test_a_space_that_keeps_a_number_together_is_printed_as_it_is() -> None:
     assert plain("200\u202f000\u00a0IU\x1b") == "200\u202f000\u00a0IU\\x1b"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("list",),
+        ("list", "--kind", "session"),
+        ("list", "--kind", "preparation"),
+        ("doctor",),
+        ("terms",),
+        ("terms", "indications"),
+        ("terms", "adverse_events"),
+        ("rules",),
+        ("agents",),
+        ("agents", "minoxidil"),
+        ("published",),
+        ("verify",),
+    ],
+    ids=" ".join,
+)
+def test_a_table_fits_its_terminal_and_leaves_nothing_out(
+    run: Run, course: Path, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...], width: int
+) -> None:
+    assert course.exists()
+    whole = run(*args, "-t").stdout
+    monkeypatch.setattr("mesococktail.cli.output.is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    fitted = run(*args).stdout
+    assert max(map(len, fitted.splitlines())) <= width
+    squeezed, wanted = ("".join(sorted(re.sub(r"[-\s]", "", text))) for text in (fitted, whole))
+    assert squeezed == wanted
+    ids = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", whole)
+    assert [one for one in ids if one not in fitted] == []
+
+
+def test_a_table_that_fits_is_drawn_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run("list", "-t").stdout
+    monkeypatch.setattr("mesococktail.cli.output.is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", "160")
+    assert run("list").stdout == whole
+
+
+def test_prose_is_wrapped_and_columns_are_folded() -> None:
+    rows = [["1", "one two three four five six seven", "x" * 12], ["2", "short", ""]]
+    assert list(drawn(rows, ("no", "words", "code"), 44)) == [
+        "no  words                       code",
+        "--  --------------------------  ------------",
+        "1   one two three four five     xxxxxxxxxxxx",
+        "    six seven",
+        "2   short",
+    ]
+    assert list(drawn(rows, ("no", "words", "code"), 30)) == [
+        "no  words",
+        "  code",
+        "--  --------------------------",
+        "  ------------",
+        "1   one two three four five",
+        "    six seven",
+        "  xxxxxxxxxxxx",
+        "2   short",
+    ]
+
+
+def test_what_is_wider_than_the_terminal_by_itself_is_broken() -> None:
+    assert list(drawn([["王王王王王", "abcdefghij"]], (), 4)) == [
+        "王王",
+        "王王",
+        "王",
+        "  ab",
+        "  cd",
+        "  ef",
+        "  gh",
+        "  ij",
+    ]

@@ -158,7 +158,8 @@ def test_a_last_line_without_its_end_is_ended(
 
 def test_an_empty_file_is_begun(log: PrescriptionLog, file: Path) -> None:
     file.touch()
-    assert read_heads(log, file) == []
+    with pytest.raises(TransferError, match="no head is noted in it"):
+        read_heads(log, file)
     assert append_head(log, file)
     assert len(read_heads(log, file)) == 1
 

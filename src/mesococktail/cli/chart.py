@@ -55,10 +55,12 @@ def chart_command(
     """
     from mesococktail.chart import Chart  # not needed for help
     from mesococktail.errors import RecordNotFoundError
+    from mesococktail.log.nearest import must_be_known
 
     if whole and (course is not None or as_json):
         raise click.UsageError("--all is the whole chart as text: leave --course and --json out")
     with log_as_of(log, as_of) as then:
+        must_be_known(then.rows, "patient", patient)
         chart = Chart(then, patient, now=None if as_of is None else moment(as_of))
         if not chart.timeline():
             raise RecordNotFoundError("has no record in this log", path="patient", got=patient)

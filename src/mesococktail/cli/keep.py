@@ -1,32 +1,49 @@
-"""``mesococktail verify``, ``rebuild`` and ``backup``: keeping the log whole."""
+"""``mesococktail head``, ``verify``, ``rebuild`` and ``backup``: keeping the log whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mesococktail.cli.exits import BROKEN
+from mesococktail.cli.kept import kept_options
 from mesococktail.cli.output import rows_output
 from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
+from mesococktail.cli.text import plain
 from mesococktail.errors import counted
 
 if TYPE_CHECKING:
+    from mesococktail.cli.kept import Kept
     from mesococktail.cli.output import Output
     from mesococktail.log import PrescriptionLog
 
 
-def _receipt(_: click.Context, __: click.Parameter, value: Any) -> Any:  # noqa: ANN401  # one text, or several
-    """Refuse a receipt that was mistyped before the log is read."""
-    from mesococktail.errors import MesococktailError  # not needed for help
-    from mesococktail.log import Receipt
+@click.command(
+    "head",
+    epilog=example("mesococktail head --db clinic.db", "mesococktail head --append heads.txt --db clinic.db"),
+)
+@with_log(write=False)
+@click.option(
+    "--append",
+    "path",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help="Note it at the end of this file as well, which is made if there is none.",
+)
+def head_command(log: PrescriptionLog, path: str | None) -> None:
+    """Print the head of the log: kept elsewhere, it proves everything up to now.
 
-    for text in (value,) if isinstance(value, str) else value or ():
-        try:
-            Receipt.parse(text)
-        except MesococktailError as error:
-            raise click.BadParameter(str(error)) from None
-    return value
+    --append notes time, clinic, log and the whole head in a line of a file that should be elsewhere: on a
+    stick, or in a folder of another machine. The same head is noted once a day. "mesococktail verify
+    --heads FILE" checks every line of it.
+    """
+    if path is not None:
+        from mesococktail.log.heads import append_head
+
+        today = "" if append_head(log, path) else ", already today"
+        say(f"noted in {plain(path)}{today}")
+    click.echo(str(log.head()))
 
 
 _FINDING = ("severity", "code", "path", "message")
@@ -34,51 +51,17 @@ _FINDING = ("severity", "code", "path", "message")
 
 @click.command("verify", epilog=example("mesococktail verify --db clinic.db"))
 @with_log(write=False)
-@click.option(
-    "--head", metavar="RECEIPT", callback=_receipt, help="A head kept elsewhere, which the log must contain."
-)
-@click.option(
-    "--receipt",
-    "receipts",
-    multiple=True,
-    metavar="RECEIPT",
-    callback=_receipt,
-    help="Likewise. May be repeated.",
-)
-@click.option(
-    "--keys",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Public keys kept elsewhere, a line for each: every entry must be signed by one of them.",
-)
-@click.option(
-    "--signed-from",
-    type=click.IntRange(1),
-    default=1,
-    metavar="SEQ",
-    help="With --keys: the first entry that must be signed.",
-)
+@kept_options
 @rows_output
 @click.pass_context
-def verify_command(
-    ctx: click.Context,
-    log: PrescriptionLog,
-    head: str | None,
-    receipts: tuple[str, ...],
-    keys: str | None,
-    signed_from: int,
-    output: Output,
-) -> None:
+def verify_command(ctx: click.Context, log: PrescriptionLog, kept: Kept, output: Output) -> None:
     """Check that nothing in the log was changed or lost.
 
     Prints what does not fit, and exits with 5 when there is any; says what was erased by law, by whom and
     on what authority. A log cannot know that its end was cut off or that the whole was written anew: a
     receipt that was kept elsewhere can. Nor can it know who added an entry: a signature can.
     """
-    from mesococktail.log import read_keys
-
-    known = None if keys is None else read_keys(keys)
-    found = log.verify(head=head, receipts=receipts, keys=known, signed_from=signed_from)
+    checked = kept.check(log)
     output.rows(
         (
             {
@@ -87,7 +70,7 @@ def verify_command(
                 "path": one.path,
                 "message": one.message,
             }
-            for one in found
+            for one in checked.findings
         ),
         _FINDING,
     )
@@ -97,9 +80,12 @@ def verify_command(
             f"erased: {one.kind} {one.id} on {one.recorded_at:%Y-%m-%d} by {by}: {one.reason}; "
             f"on the authority of: {one.authority}"
         )
-    if found:
-        say(f"Error: {counted(len(found), 'finding')}; keep the file as it is, and restore the newest backup")
+    if checked.findings:
+        count = counted(len(checked.findings), "finding")
+        say(f"Error: {count}; keep the file as it is, and restore the newest backup")
         ctx.exit(BROKEN)
+    if kept.heads is not None:
+        say(f"in it as they were kept: {checked.against}")
     say(f"sound: {len(log)} entries, head {log.head()}")
 
 

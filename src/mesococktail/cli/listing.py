@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,7 @@ from mesococktail.cli.shared import (
     say,
     with_log,
 )
+from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +81,23 @@ def list_command(
     shown = ("record_id" if "id" in columns else "id", *columns)
     with _rows(needed(db), as_of) as run:
         found = _listed(run, name, columns, where, values, limit)
-        output.rows((dict(zip(shown, row, strict=True)) for row in found), shown)
+        first = next(found, None)
+        if first is None:
+            _say_none(run, name, {"patient": patient, "doctor": doctor}, voided=include_voided)
+        rows = chain(() if first is None else (first,), found)
+        output.rows((dict(zip(shown, row, strict=True)) for row in rows), shown)
+
+
+def _say_none(run: Run, kind: str, wanted: dict[str, str | None], *, voided: bool) -> None:
+    """Tell that there is nothing to list; whoever is not in the log at all was probably mistyped."""
+    from mesococktail.log.nearest import must_be_known  # not needed where there is something
+
+    for who, name in wanted.items():
+        if name is not None:
+            must_be_known(run, who, name)
+    of = "".join(f" of {who} {plain(name)}" for who, name in wanted.items() if name is not None)
+    left_out = "" if voided else "; voided ones are left out"
+    say(f"no {kind.replace('_', ' ')}{of} in this log{left_out}")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mesococktail.log import Entry, PrescriptionLog
     from mesococktail.log.acts import Standing
+    from mesococktail.log.audit import Told
 
 
 @click.command(
@@ -53,6 +54,8 @@ def show_command(
     ID is the whole id, its first 8 characters or more, or "last"; "last:session" is the newest session,
     and so on.
     """
+    from mesococktail.log.audit import Told, told  # not needed for help
+
     if sheet + label + as_json > 1 or (history and (sheet or label)):
         raise click.UsageError("choose one of --sheet, --label, and --json or --history")
     if html is not None and not (sheet or label):
@@ -68,9 +71,8 @@ def show_command(
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     click.echo("\n".join(_standing(standing)))
-    for before, entry in zip([None, *entries], entries, strict=False):
-        if history or entry is entries[-1]:
-            click.echo("\n".join(["", *_entry(entry, _content(entries, before) if history else None)]))
+    for one in told(entries) if history else [Told(entries[-1])]:
+        click.echo("\n".join(["", *_entry(one)]))
 
 
 def _page(log: PrescriptionLog, record_id: str, *, label: bool, html: bool) -> str:
@@ -120,22 +122,12 @@ def _standing(standing: Standing) -> Iterator[str]:
     yield from map(str, getattr(record, "findings", ()))
 
 
-def _content(entries: list[Entry], before: Entry | None) -> Entry | None:
-    """Return the newest entry with content up to *before*: a stop or void has none."""
-    if before is None:
-        return None
-    upto = entries[: entries.index(before) + 1]
-    return next((entry for entry in reversed(upto) if entry.document is not None), None)
-
-
-def _entry(entry: Entry, before: Entry | None) -> Iterator[str]:
+def _entry(one: Told) -> Iterator[str]:
+    entry = one.entry
     by = f" by {plain(entry.recorded_by)}" if entry.recorded_by else ", nobody said by whom"
     at = entry.recorded_at.astimezone().isoformat(" ", "seconds")
     yield f"version {entry.version}: {entry.act}, written down {at}{by}; receipt {entry.receipt}"
     if entry.reason is not None:
         yield f"  reason: {plain(entry.reason)}"
-    if before is not None and entry.document is not None:
-        from mesococktail.records import differences  # for histories only
-
-        for change in differences(before.record, entry.record):
-            yield f"  {plain(str(change))}"
+    if entry.version > 1:
+        yield from (f"  {plain(str(change))}" for change in one.changes)

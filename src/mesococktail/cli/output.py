@@ -6,15 +6,15 @@ import csv
 import json
 import sys
 from functools import wraps
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import click
 
 from mesococktail.cli.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mesococktail.cli.shared import Command
 
@@ -29,6 +29,8 @@ class Output:
     """How rows are to be printed: a table on a terminal, JSON elsewhere, unless a switch says otherwise."""
 
     def __init__(self, chosen: str | None, fmt: str | None, *, headers: bool) -> None:
+        self.chosen = chosen
+        """What a switch said; None where none did."""
         self._format = chosen or ("table" if is_terminal(sys.stdout) else "json")
         self._fmt = fmt
         self._headers = headers
@@ -127,19 +129,6 @@ def _table(cells: list[list[str]], headers: tuple[str, ...], fmt: str | None) ->
         from tabulate import tabulate  # see above
 
         return str(tabulate(cells, headers=headers, tablefmt=fmt, disable_numparse=True))
-    return "\n".join(_simple(cells, headers))
+    from mesococktail.cli.table import drawn  # no other format needs it
 
-
-def _simple(cells: list[list[str]], headers: tuple[str, ...]) -> Iterator[str]:
-    """Draw what tabulate calls ``simple``, without the time it takes to load."""
-    lines = [list(headers), *cells] if headers else cells
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    for number, line in enumerate(lines):
-        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
-        yield "  ".join(padded).rstrip()
-        if headers and number == 0:
-            yield "  ".join("-" * width for width in widths)
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+    return "\n".join(drawn(cells, headers, get_terminal_size().columns if is_terminal(sys.stdout) else None))

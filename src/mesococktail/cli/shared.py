@@ -193,7 +193,8 @@ def find_id(
 
     Args:
         log: Where to look.
-        written: ``last`` is the newest prescription, ``last:session`` the newest session.
+        written: ``last`` is the newest prescription, ``last:session`` the newest session; which one that
+            is, is said.
         kind: For a link: ``last`` is then the newest of this kind that stands.
         patient: Only of this patient.
         path: What it is written for.
@@ -207,12 +208,17 @@ def find_id(
     last, _, of = written.partition(":")
     if last == "last":
         wanted = kind_named(of, path) if of else kind or "prescription"
+        called = wanted.replace("_", " ")
         found = _last(log, wanted, standing=kind is not None, patient=patient)
         if found is None:
             whose = f" of {patient}" if patient is not None else ""
-            rule = f"no {wanted.replace('_', ' ')}{whose} is in this log yet"
-            raise RecordNotFoundError(rule, path=path, got=written)
-        return found
+            raise RecordNotFoundError(f"no {called}{whose} is in this log yet", path=path, got=written)
+        record_id, whose_it_is = found
+        if patient is None:
+            # Nobody named the patient, so it may be another one's than was meant.
+            of = f" of patient {whose_it_is}" if whose_it_is is not None else ""
+            say(f"{written} is the {called} {record_id}{of}")
+        return record_id
     digits = written.replace("-", "").lower()
     if not SHORTEST <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):  # noqa: PLR2004  # a UUID
         cure = f"use the id as it was printed, its first {SHORTEST} characters or more, or last"
@@ -248,18 +254,23 @@ def command_name(kind: str) -> str:
     return kind.replace("_", "-")
 
 
-def _last(log: PrescriptionLog, kind: str, *, standing: bool, patient: str | None) -> str | None:
+def _last(
+    log: PrescriptionLog, kind: str, *, standing: bool, patient: str | None
+) -> tuple[str, str | None] | None:
+    """Return the id of the newest record of a kind, and its patient, if it has one."""
     where, values = "", []
     if standing:
         where += " AND status <> 2"
     if patient is not None:
         where += " AND patient = (SELECT id FROM dim_patient WHERE patient = ?)"
         values.append(patient)
+    whose = "NULL" if kind == "doctor" else "(SELECT patient FROM dim_patient WHERE id = f.patient)"
     rows = log.rows(
-        f"SELECT id FROM entry WHERE seq = (SELECT max(key) FROM fact_{kind} WHERE 1{where})",  # noqa: S608  # our names
+        f"SELECT e.id, {whose} FROM fact_{kind} AS f JOIN entry AS e ON e.seq = f.key "  # noqa: S608  # our names
+        f"WHERE f.key = (SELECT max(key) FROM fact_{kind} WHERE 1{where})",
         tuple(values),
     )
-    return _shown(rows[0][0]) if rows else None
+    return (_shown(rows[0][0]), rows[0][1]) if rows else None
 
 
 def _shown(record_id: bytes) -> str:

@@ -46,11 +46,11 @@ class Told:
     """An entry with what an inspector asks of it."""
 
     entry: Entry
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
     """Field by field, old value and new; of a record that is new, every field that says something."""
-    erased_by: int | None
+    erased_by: int | None = None
     """Sequence of the entry that erased what this one said; None where it is there, or there was nothing."""
-    readable: bool
+    readable: bool = True
     """False where the document is damaged: `PrescriptionLog.verify` says so as well."""
 
 
@@ -67,15 +67,13 @@ def told(entries: Iterable[Entry]) -> Iterator[Told]:
         try:
             record = entry.record
         except DocumentError:
-            yield Told(entry, (), None, readable=False)
+            yield Told(entry, readable=False)
             continue
-        has_content = entry.act in _WITH_CONTENT
-        changes = () if record is None else tuple(differences(before.get(entry.id), record))
-        yield Told(
-            entry, changes, erasures.get(entry.id) if has_content and record is None else None, readable=True
-        )
         if record is not None:
+            yield Told(entry, tuple(differences(before.get(entry.id), record)))
             before[entry.id] = record
+        else:
+            yield Told(entry, erased_by=erasures.get(entry.id) if entry.act in _WITH_CONTENT else None)
 
 
 _WITH_CONTENT = ("record", "amend")

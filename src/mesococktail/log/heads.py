@@ -67,10 +67,13 @@ def read_heads(log: PrescriptionLog, path: str | PathLike[str]) -> list[Head]:
 
     Raises:
         LogNotFoundError: There is no such file, or it cannot be read.
-        TransferError: A line is none, or is of another log; the message has its number.
+        TransferError: A line is none, or is of another log; the message has its number. Or there is no line.
     """
     with _opened(_path(path), "r") as file:
-        return _read(log, file)
+        heads = _read(log, file)
+    if not heads:
+        raise TransferError("no head is noted in it", got=str(path), cure=_CURE)
+    return heads
 
 
 def append_head(log: PrescriptionLog, path: str | PathLike[str]) -> bool:
