@@ -212,6 +212,11 @@ def test_conversion_goes_there_and_back(amount: Amount, unit: str) -> None:
     assert there.to(amount.unit).value == amount.value
 
 
+def test_conversion_takes_a_unit_with_spaces_around_the_line() -> None:
+    assert parse("5 mg/mL").to(" mg / mL ").unit == "mg/mL"
+    assert parse("5 /mL").to(" /mL").unit == parse("5 /mL").unit
+
+
 def test_conversion_takes_spellings_and_codes() -> None:
     assert parse("0.5 % w/v").to("mg/ml").stored == "5 mg/mL"
     assert parse("1 mg").to("mcg").text is None
@@ -345,6 +350,7 @@ def test_what_means_nothing_is_refused(act: Callable[[], Amount]) -> None:
         (parse("200000 IU"), "200\N{NO-BREAK SPACE}000 IU"),
         (parse("1000 mg"), "1000 mg"),
         (parse("12345.678 mg"), "12\N{NO-BREAK SPACE}345.678 mg"),
+        (Amount(Fraction(10005, 10**19), "mg"), "\N{ALMOST EQUAL TO} 0.000000000000001001 mg"),
         (parse("0.5 mg"), "0.5 mg"),
         (parse("5 ug"), "5 mcg"),
         (parse("10 mg/3 mL"), "\N{ALMOST EQUAL TO} 3.333 mg/mL"),

@@ -45,6 +45,12 @@ def test_a_quantity_of_any_registry_is_read_by_its_names() -> None:
         assert Amount.of(theirs.Quantity(number, unit)) == parse(text)
 
 
+def test_international_units_of_another_registry_are_read_as_such() -> None:
+    theirs: pint.UnitRegistry[Any] = pint.UnitRegistry(non_int_type=Decimal)
+    theirs.define("IU = [activity]")
+    assert Amount.of(theirs.Quantity(5, "IU/mL")) == parse("5 IU/mL")
+
+
 def test_nothing_is_a_quantity_where_pint_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "pint")
     with pytest.raises(AmountError, match="not an amount"):
