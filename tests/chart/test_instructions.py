@@ -66,6 +66,11 @@ def test_agents_that_are_named_stand_in_place_of_those_prescribed() -> None:
     assert len(instructions(session(), OURS, prescription(DUTASTERIDE), agents=["biotin"])) == 8
 
 
+def test_what_two_agents_ask_for_is_told_once() -> None:
+    own = instructions(session(), OURS, agents=["dutasteride", "biotin", "dutasteride"])[8:]
+    assert [one.rule for one in own] == ["dutasteride_blood_donation"]
+
+
 def test_they_count_from_the_last_day_an_imprecise_session_may_have_been() -> None:
     told = instructions(session(at="2025-02", transcribed_from="old chart"), OURS)
     assert next(one.until for one in told if one.rule == "no_sunbath") == Around(2025, 3, 1)

@@ -87,6 +87,14 @@ def test_what_cannot_be_compared_says_why(first: Any, latest: Any, why: str) -> 
     assert f"not compared: {one.why_no_change}" in str(one)
 
 
+def test_a_measure_of_the_doctors_own_may_be_answered_in_two_ways() -> None:
+    patient = Patient()
+    for day, amount in enumerate(("5 mm", "2 hairs/cm2")):
+        patient.observe("other", AT + day * DAY, description="thickness", amount=amount)
+    one = only(patient)
+    assert (one.change, one.why_no_change) == (None, "one is length, the other count per area")
+
+
 def test_no_response_is_an_outcome() -> None:
     patient = Patient()
     patient.observe("regrowth_pct", AT, response="no_response")

@@ -91,6 +91,13 @@ def test_rounding_to_a_syringe_shows_the_error() -> None:
     assert prp.drawn == prp.exact == prp.dose
 
 
+def test_what_is_scaled_departs_from_the_law_as_it_did() -> None:
+    alone = Cocktail(MINOXIDIL, fill("saline", to="5 mL"), deviation="minoxidil alone")
+    assert alone.scale(to="10 mL") == Cocktail(
+        principal("minoxidil", "2 mL of 5 mg/mL"), fill("saline", to="10 mL"), deviation="minoxidil alone"
+    )
+
+
 def test_a_half_mark_goes_to_even() -> None:
     cocktail = Cocktail(principal("PRP", "0.25 mL"), complementary("biotin", "0.35 mL of 5 mg/mL"))
     assert [str(draw.drawn) for draw in cocktail.rounded(graduation="0.1 mL")] == ["0.2 mL", "0.4 mL"]

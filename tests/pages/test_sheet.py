@@ -10,7 +10,8 @@ from mesococktail import Cocktail, complementary, other, principal
 from mesococktail.amounts import Amount
 from mesococktail.errors import RecordError, RecordNotFoundError
 from mesococktail.pages import sheet
-from mesococktail.records import changed, values_of
+from mesococktail.pages.words import said
+from mesococktail.records import Prescription, changed, fields_of, values_of
 from tests.pages.course import LINE, STOCK, Read, one_line, prepared, prescribed
 
 if TYPE_CHECKING:
@@ -199,6 +200,12 @@ def test_the_hour_of_the_blood_is_printed_and_no_fold_where_nothing_was_counted(
     page = one_line(sheet(log, entry))
     assert "PRP drawn at 2025-03-01 10:05 +04:00" in page
     assert "fold" not in page
+
+
+@pytest.mark.parametrize(("value", "word"), [(True, "yes"), (False, "no"), (None, "")])
+def test_what_is_true_or_not_is_said_in_a_word(log: PrescriptionLog, value: bool | None, word: str) -> None:
+    field = next(field for field in fields_of(Prescription) if field.name == "at_defaulted")
+    assert said(field, value, log.formulary) == word
 
 
 def test_two_lots_of_one_agent_are_added_up(log: PrescriptionLog) -> None:

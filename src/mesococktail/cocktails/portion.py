@@ -40,7 +40,7 @@ _STRENGTH_OF = {
 DOSES = frozenset(_STRENGTH_OF)
 """Dimensions in which a dose other than a volume is counted."""
 
-_VOLUME = r"(?P<volume>[^()]+?)(?: over (?P<area>[^()]+?)| at (?P<points>[0-9]{1,4}) points?)?"
+_VOLUME = r"(?P<volume>[^()]+?)(?: over (?P<over>[^()]+?)| at (?P<points>[0-9]{1,4}) points?)?"
 _SHAPES = tuple(
     re.compile(shape)
     for shape in (
@@ -219,7 +219,7 @@ def _portion_from(found: dict[str, str | None], units: Collection[str]) -> Porti
             alone = name == "volume" and found.get("dose") is None and found.get("strength") is None
             raise error.at("amount" if alone else name) from None
 
-    volume, area, points = read("volume"), read("area"), found.get("points")
+    volume, area, points = read("volume"), read("over"), found.get("points")
     over = area if points is None else int(points)
     if volume is not None and over is None and volume.dimension is not Dimension.VOLUME:
         # ``5 mg`` and ``5 mg of 5 mg/mL`` have the shape of a volume and are a dose.
