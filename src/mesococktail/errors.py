@@ -227,7 +227,7 @@ class BatchError(LogError, ValueError):
 
 
 class TransferError(LogError, ValueError):
-    """A transfer file is damaged or does not continue this log."""
+    """A transfer file or a file of heads is damaged, or is not of this log."""
 
     code = "transfer"
 

@@ -31,9 +31,8 @@ class Finding:
     """What was found and what cures it, for a person."""
 
     def __str__(self) -> str:
-        """``warning at cocktail.ingredients[0].strength: …``."""
-        where = f" at {self.path}" if self.path else ""
-        return f"{self.severity.name.lower()}{where}: {self.message}"
+        """``warning: cocktail.ingredients[0].strength: …``."""
+        return ": ".join(filter(None, (self.severity.name.lower(), self.path, self.message)))
 
     def under(self, path: str) -> Finding:
         """Return the same finding, seen from one level further out."""

@@ -161,17 +161,25 @@ def test_what_was_written_does_nothing_to_a_terminal(run: Run) -> None:
     assert "(nothing) -> two\\nlines\n" in said
 
 
-def test_the_head_is_printed_and_noted_once_a_day(run: Run, folder: Path) -> None:
+def test_the_head_is_printed_and_noted_once_a_day(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mesococktail.cli.keep.is_terminal", lambda _: True)
     head = run("head")
     assert re.fullmatch(r"4-[A-Z2-7]{10}\n", head.stdout)
     assert head.stderr == ""
     first = run("head", "--append", "heads.txt")
     assert (first.stdout, first.stderr) == (head.stdout, "noted in heads.txt\n")
     second = run("head", "--append", "heads.txt")
-    assert (second.stdout, second.stderr) == (head.stdout, "noted in heads.txt, already today\n")
+    assert (second.stdout, second.stderr) == (head.stdout, "noted in heads.txt already today\n")
     [line] = (folder / "heads.txt").read_text().splitlines()
     with PrescriptionLog.open(folder / "clinic.db", read_only=True) as log:
         assert line.split("\t")[1:] == ["riverside", log.id, f"4-{log.head().hash}"]
+
+
+def test_a_clock_that_notes_the_head_hears_nothing(run: Run) -> None:
+    for _ in range(2):
+        assert run("head", "--append", "heads.txt").stderr == ""
 
 
 def test_a_file_of_heads_is_verified_line_by_line(run: Run, folder: Path) -> None:

@@ -62,7 +62,7 @@ def test_only_the_new_id_is_data(run: Run, folder: Path) -> None:
 
 def test_findings_are_told(run: Run) -> None:
     result = run("prescribe", LINE.replace("5 mg/mL", "0.5 %"), *WHO)
-    assert "info at cocktail.ingredients[0].strength: 0.5 % is read as 0.5 % w/v" in result.stderr
+    assert "info: cocktail.ingredients[0].strength: 0.5 % is read as 0.5 % w/v" in result.stderr
 
 
 def test_a_dry_run_stores_nothing(run: Run, folder: Path) -> None:

@@ -12,6 +12,7 @@ from mesococktail import PrescriptionLog
 from mesococktail.errors import (
     LogBrokenError,
     LogNotFoundError,
+    LogReadOnlyError,
     LogStorageError,
     RecordError,
     TransferError,
@@ -182,8 +183,21 @@ def test_what_is_no_path_is_refused(log: PrescriptionLog, call: Callable[..., ob
         with pytest.raises(RecordError, match="must be a path"):
             call(log, wrong)
     for no_file in ("a\0b", "a" * 300, "a\udcff" * 300):
-        with pytest.raises(LogNotFoundError, match="cannot be opened"):
+        with pytest.raises((LogNotFoundError, LogReadOnlyError), match="cannot be opened"):
             call(log, no_file)
+
+
+def test_a_file_that_may_not_be_written_is_told(
+    log: PrescriptionLog, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mesococktail.log.heads.FileIO", refuse)
+    with pytest.raises(LogReadOnlyError, match="cannot be opened: Permission denied"):
+        append_head(log, file)
+    with pytest.raises(LogNotFoundError, match="cannot be opened: Permission denied"):
+        read_heads(log, file)
 
 
 def test_a_disk_that_is_full_leaves_the_file_as_it_was(

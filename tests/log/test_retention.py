@@ -40,7 +40,9 @@ def test_one_newer_record_of_any_kind_keeps_all_of_a_patient(log: PrescriptionLo
     treated(log, "P-old", "2010-03-01T10:00+04:00")
     assert "P-old" in on(log, "2024-01-01")
     made: Any = Outcome
-    log.record(made(patient="P-old", at="2019-06-01T10:00+04:00", measure="hair density", amount="163 hairs/cm2"))
+    log.record(
+        made(patient="P-old", at="2019-06-01T10:00+04:00", measure="hair density", amount="163 hairs/cm2")
+    )
     assert "P-old" not in on(log, "2024-01-01")
     assert on(log, "2029-06-02")["P-old"].records == 2
 

@@ -71,10 +71,10 @@ def test_entries_without_a_signature_are_named_in_runs(
     with PrescriptionLog.open(path) as log:
         prescribe(log)
         assert [str(one) for one in log.verify(keys=keys)] == [
-            "error at entries 1 to 6: not signed",
-            "error at entry 8: not signed",
+            "error: entries 1 to 6: not signed",
+            "error: entry 8: not signed",
         ]
-        assert [str(one) for one in log.verify(keys=keys, signed_from=7)] == ["error at entry 8: not signed"]
+        assert [str(one) for one in log.verify(keys=keys, signed_from=7)] == ["error: entry 8: not signed"]
         assert log.verify() == []
 
 
@@ -101,7 +101,7 @@ def test_a_signature_in_anothers_name_is_found(signed: Path, other: Signer, keys
     with PrescriptionLog.open(signed, recorded_by="dr-a", signer=other) as log:
         prescribe(log)
         [found] = log.verify(keys=keys | {"dr-b": str(other.public)})
-    assert str(found) == "error at entry 6: says it was recorded by dr-a, and dr-b signed it"
+    assert str(found) == "error: entry 6: says it was recorded by dr-a, and dr-b signed it"
 
 
 @pytest.mark.parametrize("column", ["key", "signature"])

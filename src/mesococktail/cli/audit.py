@@ -64,7 +64,7 @@ _MIND = (
 @click.option(
     "--text",
     is_flag=True,
-    help="For a person to read; the default on a terminal. How it was checked is in it.",
+    help="A text to read, with how it was checked; here the default on a terminal.",
 )
 @kept_options
 @rows_output

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from mesococktail.cli.exits import BROKEN
 from mesococktail.cli.kept import kept_options
-from mesococktail.cli.output import rows_output
+from mesococktail.cli.output import is_terminal, rows_output
 from mesococktail.cli.shared import example, log_options, needed, open_log, say, with_log
 from mesococktail.cli.text import plain
 from mesococktail.errors import counted
@@ -41,8 +42,9 @@ def head_command(log: PrescriptionLog, path: str | None) -> None:
     if path is not None:
         from mesococktail.log.heads import append_head
 
-        today = "" if append_head(log, path) else ", already today"
-        say(f"noted in {plain(path)}{today}")
+        is_new = append_head(log, path)
+        if is_terminal(sys.stderr):  # a clock that calls this every day has nothing to hear
+            say(f"noted in {plain(path)}" if is_new else f"noted in {plain(path)} already today")
     click.echo(str(log.head()))
 
 
@@ -50,17 +52,24 @@ _FINDING = ("severity", "code", "path", "message")
 
 
 @click.command("verify", epilog=example("mesococktail verify --db clinic.db"))
-@with_log(write=False)
+@log_options(write=False)
 @kept_options
 @rows_output
 @click.pass_context
-def verify_command(ctx: click.Context, log: PrescriptionLog, kept: Kept, output: Output) -> None:
+def verify_command(ctx: click.Context, db: str | None, kept: Kept, output: Output) -> None:
     """Check that nothing in the log was changed or lost.
 
     Prints what does not fit, and exits with 5 when there is any; says what was erased by law, by whom and
     on what authority. A log cannot know that its end was cut off or that the whole was written anew: a
     receipt that was kept elsewhere can. Nor can it know who added an entry: a signature can.
     """
+    with _opened(db) as log:
+        sound = _verified(log, kept, output)
+    if not sound:
+        ctx.exit(BROKEN)
+
+
+def _verified(log: PrescriptionLog, kept: Kept, output: Output) -> bool:
     checked = kept.check(log)
     output.rows(
         (
@@ -83,10 +92,24 @@ def verify_command(ctx: click.Context, log: PrescriptionLog, kept: Kept, output:
     if checked.findings:
         count = counted(len(checked.findings), "finding")
         say(f"Error: {count}; keep the file as it is, and restore the newest backup")
-        ctx.exit(BROKEN)
+        return False
     if kept.heads is not None:
         say(f"in it as they were kept: {checked.against}")
     say(f"sound: {len(log)} entries, head {log.head()}")
+    return True
+
+
+def _opened(db: str | None) -> PrescriptionLog:
+    """Open the log for writing where it can be, or else for reading.
+
+    Only who may write can tidy up after a writer that was cut off, or note a backup.
+    """
+    from mesococktail.errors import LogReadOnlyError, LogVersionError
+
+    try:
+        return open_log(needed(db), read_only=False)
+    except (LogReadOnlyError, LogVersionError):
+        return open_log(needed(db), read_only=True)
 
 
 @click.command("rebuild", epilog=example("mesococktail rebuild --db clinic.db"))
@@ -114,13 +137,7 @@ def backup_command(db: str | None, path: str) -> None:
     The copy is made at PATH and verified; its head is printed. The log notes where, so that an erasure can
     say which copies hold the text still; one that cannot be written is copied all the same.
     """
-    from mesococktail.errors import LogReadOnlyError, LogVersionError
-
-    try:
-        log = open_log(needed(db), read_only=False)
-    except (LogReadOnlyError, LogVersionError):
-        log = open_log(needed(db), read_only=True)
-    with log:
+    with _opened(db) as log:
         head = log.backup(path)
     say(f"{path} holds {head.seq} entries, verified")
     click.echo(str(head))

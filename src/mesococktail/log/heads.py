@@ -21,6 +21,7 @@ from mesococktail.errors import (
     LogBrokenError,
     LogError,
     LogNotFoundError,
+    LogReadOnlyError,
     LogStorageError,
     RecordError,
     TransferError,
@@ -83,7 +84,8 @@ def append_head(log: PrescriptionLog, path: str | PathLike[str]) -> bool:
         False where the file has that head of that day (UTC) already, so that nothing was written.
 
     Raises:
-        LogNotFoundError: The folder is not there, or the file cannot be opened.
+        LogNotFoundError: The folder is not there, or what is there is not a file.
+        LogReadOnlyError: It may not be written.
         TransferError: A line of the file is none, or is of another log; the message has its number.
         LogBrokenError: The log does not have the head that was noted last.
         LogStorageError: The disk failed or is full.
@@ -119,7 +121,9 @@ def _opened(path: Path, mode: str) -> FileIO:
         if isinstance(error, LogError):
             raise
         why = getattr(error, "strerror", None) or error
-        raise LogNotFoundError(f"cannot be opened: {why}", got=str(path)) from None
+        forbidden = mode != "r" and not isinstance(error, FileNotFoundError | ValueError)
+        kind = LogReadOnlyError if forbidden else LogNotFoundError
+        raise kind(f"cannot be opened: {why}", got=str(path)) from None
 
 
 def _read(log: PrescriptionLog, file: FileIO) -> list[Head]:
