@@ -11,9 +11,9 @@ The tests run once to see which of them cover which lines, and how long each tak
 into a copy of the tree, and a process of its own runs the tests that cover its lines, and those in the
 folder of the package, for what one test leaves to be remembered is covered by that test alone. They run
 until one fails, the quick ones first, up to ``--budget`` seconds of tests. A mutant is *killed* when a test
-fails or the process dies, *timed out* when the tests take five times as long as they did and more (which
-counts as noticed), and else it *survived*, and its change is printed. What the blocks in the documentation
-notice is not counted.
+fails or the process dies, *timed out* when the tests take ten times as long as they did, and two minutes
+more (which counts as noticed), and else it *survived*, and its change is printed. What the blocks in the
+documentation notice is not counted.
 
 ``--sample 300 --seed 1`` takes that many at random, the same ones each time; the 95 % interval (Wilson) is
 for it. ``--keep FOLDER`` keeps what was recorded for another run; delete it when the code has changed.
@@ -65,9 +65,9 @@ _LEFT_ALONE = {"len", "isinstance", "cast"}
 _SIMPLE = (libcst.Name, libcst.BaseNumber, libcst.BaseString)
 _SLOW_SECONDS = 0.2
 """A test above it runs after the quicker ones."""
-_START_SECONDS = 30
+_START_SECONDS = 120
 """What a process may need before its first test."""
-_PATIENCE = 5
+_PATIENCE = 10
 """Times as long as they took may the tests of a mutant run."""
 
 
