@@ -57,7 +57,8 @@ class Amount:
     whatever was written. Arithmetic is exact; what division cannot express as a decimal stays a fraction.
 
     Raises:
-        AmountError: The number is negative, not finite or a binary float, or the unit is not one of ours.
+        AmountError: The number is negative, not finite, a binary float, or more than is kept exactly in the
+            base unit; or the unit is not one of ours.
     """
 
     value: Decimal | Fraction
@@ -82,7 +83,9 @@ class Amount:
             raise AmountError(
                 "what was written is text", got=text, cure="leave it out where nothing was written"
             )
-        self._keep(exact.exact(value))
+        kept = exact.exact(value)
+        registry.check_comparable(kept, unit)
+        self._keep(kept)
 
     def _keep(self, value: Decimal | Fraction) -> None:
         """Replace the number by its canonical form, once, while the amount is being made."""
@@ -271,7 +274,8 @@ class Amount:
     def __str__(self) -> str:
         """Return the text that is safe to read aloud and to handwrite, and that `parse` reads back.
 
-        Only a computed fraction of a plain unit, ``10/3 mg``, is not read back: nobody should write one.
+        Only two that were computed are not read back: a fraction of a plain unit, ``10/3 mg``, because nobody
+        should write one, and a ratio of more digits than any text may have.
         """
         unit = UNITS[self.unit]
         if isinstance(self.value, Fraction) and unit.parts is not None:

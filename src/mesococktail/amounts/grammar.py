@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 from mesococktail.amounts.dimension import Dimension
 from mesococktail.amounts.exact import MOST_DIGITS, MOST_PLACES, Exact, divide, exact
+from mesococktail.amounts.registry import check_comparable
 from mesococktail.amounts.vocabulary import COUNTS, PRODUCT_UNITS, SPELLINGS, UNITS, compound
+from mesococktail.errors import AmountError
 
 LONGEST = 64
 """Characters. A longer text is refused before it is looked at."""
 
 NUMBER = rf"(?:0|[1-9][0-9]{{0,{MOST_DIGITS - 1}}})(?:\.[0-9]{{1,{MOST_PLACES}}})?"
 LARGEST_EXPONENT = 12
+_TOO_LONG = 10**MOST_DIGITS
 
 _HEAD = re.compile(rf"({NUMBER})(?:[eE]([0-9]{{1,2}})| ?x ?10\^([0-9]{{1,2}}))?(?![0-9.,]) *", re.ASCII)
 _BELOW = re.compile(rf"({NUMBER})(?![0-9.,]) *", re.ASCII)
@@ -34,6 +38,8 @@ _COUNTED = frozenset(
 
 def read(text: str, units: frozenset[str] = frozenset()) -> tuple[Exact, str] | None:
     """Return number and UCUM code of a text that fits the grammar, else None.
+
+    A number that could not be compared in its base unit, or not be written again, does not fit.
 
     Args:
         text: At most `LONGEST` characters, without blanks around it.
@@ -53,7 +59,20 @@ def read(text: str, units: frozenset[str] = frozenset()) -> tuple[Exact, str] | 
         number = Decimal(f"{head[1]}e{exponent}")
         if number.adjusted() >= MOST_DIGITS:
             return None
-    return (exact(number) if below == 1 else divide(number, below)), code
+    value = _value(number, below, code)
+    return None if value is None else (value, code)
+
+
+def _value(number: Decimal, below: Decimal, code: str) -> Exact | None:
+    """Return one number over another; None where it could not be compared, or not be written again."""
+    try:
+        value = exact(number) if below == 1 else divide(number, below)
+        check_comparable(value, code)
+    except AmountError:
+        return None
+    if isinstance(value, Fraction) and max(value.numerator, value.denominator) >= _TOO_LONG:
+        return None
+    return value
 
 
 def _unit(text: str, units: frozenset[str]) -> tuple[str | None, Decimal]:

@@ -36,6 +36,9 @@ class Refusal:
     """An amount that was most likely meant. To be offered, never to be taken unasked."""
 
 
+_TOO_MANY_DIGITS = Refusal("too_many_digits", "more digits than any amount has", "write it in a fitting unit")
+
+
 def refuse(text: str, units: frozenset[str] = frozenset()) -> Refusal:
     """Return why *text* is no amount; it must be one that `read` does not read."""
     if len(text) > LONGEST:
@@ -123,9 +126,7 @@ def _number_or_unit(text: str, units: frozenset[str]) -> tuple[Refusal, str | No
             "no_number", "does not begin with a number", "write a number and a unit, as 5 mg"
         ), None
     if head is None or head[2][:1].isdigit() or head[2].startswith("."):
-        return Refusal(
-            "too_many_digits", "more digits than any amount has", "write it in a fitting unit"
-        ), None
+        return _TOO_MANY_DIGITS, None
     return _after_number(head[1], head[2], units)
 
 
@@ -172,6 +173,11 @@ def _unit(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str |
             return Refusal("refused_unit", f"{side}: {refused.reason}", refused.cure), rewritten
     if len(sides) > 1 and not sides[-1]:
         return Refusal("no_unit", "nothing below the line", "write the volume, as 5 mg/mL"), None
+    return _sides(sides, units), None
+
+
+def _sides(sides: list[str], units: frozenset[str]) -> Refusal:
+    """Return the reason of units none of which is refused by itself."""
     for side in sides:
         if side not in SPELLINGS and side not in units:
             from difflib import get_close_matches  # only to say what was probably meant
@@ -182,9 +188,10 @@ def _unit(number: str, unit: str, units: frozenset[str]) -> tuple[Refusal, str |
                 if close
                 else "write mg, mcg, mL, IU or another listed unit"
             )
-            return Refusal("unknown_unit", "not a unit of this field", cure), None
-    cure = "write it as 5 mg, 2 mL or 5 mg/mL"
-    return Refusal("no_such_compound", "these units do not go together", cure), None
+            return Refusal("unknown_unit", "not a unit of this field", cure)
+    if read(f"1 {'/'.join(sides)}", units) is not None:
+        return _TOO_MANY_DIGITS
+    return Refusal("no_such_compound", "these units do not go together", "write it as 5 mg, 2 mL or 5 mg/mL")
 
 
 def _is_zero(number: str) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from mesococktail.amounts.exact import Exact, exact, shown
+from mesococktail.amounts.exact import Exact, exact, multiply, shown
 from mesococktail.amounts.vocabulary import UNITS, compound
 from mesococktail.errors import AmountError
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pint import Quantity, UnitRegistry
 
 _PRECISION = Context(prec=50)
+_COMPARABLE = 10**9
+"""Below this a number is within what is kept exactly in whatever unit: a kg/uL, the largest, is 1e9 mg/mL."""
 
 
 @cache
@@ -45,6 +47,16 @@ def factor(code: str) -> Fraction:
     with localcontext(_PRECISION):
         found = registry().Quantity(Decimal(1), unit.pint_name).to_base_units().magnitude
     return Fraction(found)
+
+
+def check_comparable(value: Exact, code: str) -> None:
+    """Refuse a number that is beyond what is kept exactly once it is in the base unit of its dimension.
+
+    Raises:
+        AmountError: It could be compared with no other amount.
+    """
+    if value >= _COMPARABLE:
+        multiply(value, factor(code))
 
 
 def quantity(value: Decimal | Fraction, code: str) -> Quantity[Decimal]:
