@@ -14,21 +14,48 @@ from tests.refused import refused
 
 REFUSED: tuple[tuple[Any, str], ...] = (
     ('{"a":1,"a":2}', "a: stands in it twice; keep the one that is meant"),
-    ('{"b":{"a":1,"a":1}}', "a: stands in it twice"),
+    ('{"b":{"a":1,"a":1}}', "a: stands in it twice; keep the one that is meant"),
     (
         "NaN",
-        "NaN: is a number with a point, an exponent or no value, which is not exact; write",
+        (
+            "NaN: is a number with a point, an exponent or no value, which is not exact; write "
+            'amounts as text, such as "2.5 mg"'
+        ),
     ),
-    ("-Infinity", "-Infinity: is a number with a point"),
-    ("1e400", "1e400: is a number with a point"),
-    ('{"over":2.5}', "2.5: is a number with a point"),
-    ("1" * 5000, "1111111111"),
+    (
+        "-Infinity",
+        (
+            "-Infinity: is a number with a point, an exponent or no value, which is not exact; "
+            'write amounts as text, such as "2.5 mg"'
+        ),
+    ),
+    (
+        "1e400",
+        (
+            "1e400: is a number with a point, an exponent or no value, which is not exact; write "
+            'amounts as text, such as "2.5 mg"'
+        ),
+    ),
+    (
+        '{"over":2.5}',
+        (
+            "2.5: is a number with a point, an exponent or no value, which is not exact; write "
+            'amounts as text, such as "2.5 mg"'
+        ),
+    ),
+    (
+        "1" * 5000,
+        (
+            "111111111111111111111111111111111111111111111111111111111111\u2026: has more than 9 "
+            "digits; amounts are written as text"
+        ),
+    ),
     ("-1234567890", "-1234567890: has more than 9 digits; amounts are written as text"),
     ("[" * 30_000, "is nested too deeply"),
     ("[" * 900 + "]" * 900, "is nested too deeply"),
     ('{"a":' * 40 + "1" + "}" * 40, "is nested too deeply"),
-    ('"\\ud800"', "holds half a surrogate pair"),
-    ('{"\\ud800":1}', "holds half a surrogate pair"),
+    ('"\\ud800"', "holds half a surrogate pair; save it as UTF-8"),
+    ('{"\\ud800":1}', "holds half a surrogate pair; save it as UTF-8"),
     ('"\ud800"', "holds half a surrogate pair; save it as UTF-8"),
     (b'"\xff"', "is not UTF-8 (byte 1); save it as UTF-8"),
     ("\x00", "is not JSON: Expecting value at character 1"),
@@ -36,7 +63,10 @@ REFUSED: tuple[tuple[Any, str], ...] = (
     ("", "is not JSON: Expecting value at character 1"),
     ("{}x", "is not JSON: Extra data at character 3"),
     ("x" * 10_000_000, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: a document is at most 65536 bytes"),
-    ("\u20ac" * 30_000, "\u20ac" * 30 + ": a document is at most 65536 bytes"),
+    (
+        "\u20ac" * 30_000,
+        "\u20ac" * 30 + ": a document is at most 65536 bytes",
+    ),
     (5, "5: must be JSON: text or bytes"),
     (None, "must be JSON: text or bytes"),
 )
@@ -48,7 +78,7 @@ def test_what_is_no_strict_json_is_refused_fast(text: Any, message: str) -> None
     error = refused(read_json, text)
     assert time.perf_counter() - start < 0.2
     assert isinstance(error, DocumentError)
-    assert str(error).startswith(message)
+    assert str(error) == message
 
 
 def test_many_fields_and_one_twice_are_refused_fast() -> None:
