@@ -27,6 +27,7 @@ NAMES: tuple[str, ...] = (
     "power_loss",
     "io_faults",
     "io_compound",
+    "doses",
 )
 """The campaigns, in the order in which they run."""
 
