@@ -24,6 +24,8 @@ Size = Literal["smoke", "ci", "release"]
 
 NAMES: tuple[str, ...] = (
     "damage",
+    "tampering",
+    "state_machine",
     "power_loss",
     "io_faults",
     "io_compound",

@@ -323,3 +323,11 @@ def test_a_log_of_several_pages_is_verified_page_by_page(
     copy = path.with_name("copy.db")
     shutil.copy(path, copy)
     assert codes(copy, head=log.head()) == set()
+
+
+def test_a_copy_made_between_two_acts_is_a_whole_log(path: Path, log: PrescriptionLog) -> None:
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    with PrescriptionLog.open(copy) as other:
+        assert other.head() == log.head()
+        assert other.verify() == []

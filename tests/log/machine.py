@@ -1,9 +1,11 @@
-"""The log against a plain model of it: whatever is done in whatever order, both agree."""
+"""The log against a plain model of it: whatever is done in whatever order, both agree.
+
+`tests/campaigns/state_machine.py` runs it.
+"""
 
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -20,14 +21,13 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from mesococktail import Cocktail, Doctor, PrescriptionLog
 from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import Maker, text_of
 from mesococktail.records import KINDS
-from tests.log.helpers import AT, GIVEN, damaging, exported, star
+from tests.log.helpers import AT, GIVEN, exported, star
 
 if TYPE_CHECKING:
     from mesococktail.log import Entry
@@ -397,60 +397,3 @@ class LogMachine(RuleBasedStateMachine):
             now = self.other.get(model.id)
             assert (now.kind, now.status, now.version) == model.shown
             assert [entry.act for entry in self.log.history(model.id)] == model.versions
-
-
-def test_the_log_and_a_plain_model_of_it_agree() -> None:
-    run_state_machine_as_test(
-        LogMachine, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
-    )
-
-
-class SabotagedMachine(LogMachine):
-    """A log whose star somebody alters, or whose document somebody edits, before it is looked at."""
-
-    sabotage = (
-        "UPDATE fact_prescription SET at_month = at_month + 1 "
-        "WHERE key = (SELECT max(key) FROM fact_prescription)"
-    )
-
-    def whole(self) -> None:
-        if any(model.kind == "prescription" for model in self.records.values()):
-            with damaging(self.path) as connection:
-                connection.execute(self.sabotage)
-        super().whole()
-
-
-@pytest.mark.parametrize(
-    "sabotage",
-    [
-        SabotagedMachine.sabotage,
-        "UPDATE payload SET document = replace(document, 'P-', 'Q-') "
-        "WHERE seq = (SELECT max(key) FROM fact_prescription)",
-    ],
-)
-def test_the_machine_notices_a_log_that_was_sabotaged(sabotage: str) -> None:
-    class Machine(SabotagedMachine):
-        pass
-
-    Machine.sabotage = sabotage
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(
-            Machine,
-            settings=settings(
-                max_examples=30,
-                derandomize=True,
-                stateful_step_count=6,
-                deadline=None,
-                database=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-
-
-def test_a_copy_made_between_two_acts_is_a_whole_log(path: Path, log: PrescriptionLog) -> None:
-    copy = path.with_name("copy.db")
-    shutil.copy(path, copy)
-    with PrescriptionLog.open(copy) as other:
-        assert other.head() == log.head()
-        assert other.verify() == []
