@@ -82,9 +82,9 @@ def columns_of(field: Field, prefix: str = "") -> tuple[Columns, ...]:  # noqa: 
             return (_plan(field, name),)
         case FieldType.GROUP:
             first, *others = field.fields
-            inner = [columns_of(attrs.evolve(first, name=name))]
-            inner += [columns_of(other, f"{name}_") for other in others]
-            return tuple(_inside(column, name, first.name) for columns in inner for column in columns)
+            inner = [(first.name, columns_of(attrs.evolve(first, name=name)))]
+            inner += [(other.name, columns_of(other, f"{name}_")) for other in others]
+            return tuple(_inside(column, key, first.name) for key, columns in inner for column in columns)
         case FieldType.COCKTAIL | FieldType.FINDINGS | FieldType.GROUPS:
             return ()
         case _:
@@ -211,9 +211,8 @@ def _plan(field: Field, name: str) -> Columns:
     )
 
 
-def _inside(column: Columns, name: str, first: str) -> Columns:
+def _inside(column: Columns, key: str, first: str) -> Columns:
     """Return *column* of a group's field, fed by the group: a bare text stands for its first field."""
-    key = first if column.field.name == name else column.field.name
     inner, empty = column.values, (None,) * len(column.names)
 
     def values(raw: Any, intern: Any) -> tuple[object, ...]:  # noqa: ANN401  # what JSON holds

@@ -82,8 +82,7 @@ def _solved(dose: Any, strength: Any, volume: Any, each: Any, over: Any) -> Numb
         for raw in (dose, strength, volume, each, over)
     ]
     solved = Portion(*given).solved  # type: ignore[arg-type]  # only `over` may be an int, and is the only one that is
-    if solved.dose is None:
-        return None, None, None
+    assert solved.dose is not None  # noqa: S101  # only of what is unknown, and that was said above
     drawn = None if solved.volume is None else counts(solved.volume.base, _PER_ML)
     place = _PLACE[solved.dose.dimension]
     return place, counts(solved.dose.base, SCALES[place]), drawn

@@ -18,7 +18,6 @@ from mesococktail.log import chain
 from mesococktail.log.chain import ERASE, Receipt, authority_of, newest
 from mesococktail.log.columns import stored_content
 from mesococktail.log.layout import expected_fingerprint
-from mesococktail.log.links import kinds_of_patients
 from mesococktail.log.names import ACTIVE, COMBINED, DIMENSIONS
 from mesococktail.log.rebuild import UNREADABLE, put_corrected
 from mesococktail.log.schema import fingerprint
@@ -47,16 +46,6 @@ _PAGE_SQL = (
 
 _NOT_ITS_TYPE = (TypeError, ValueError, AttributeError, struct.error)
 """What happens where damage put a number in the place of a text."""
-
-
-def _patients_sql() -> str:
-    facts = " UNION ALL ".join(
-        f"SELECT key, patient FROM fact_{kind} WHERE key BETWEEN :first AND :last"
-        for kind in kinds_of_patients()
-    )
-    return (
-        f"SELECT d.patient, d.id FROM ({facts}) AS f JOIN dim_patient AS d ON d.id = f.patient ORDER BY f.key"
-    )
 
 
 class _Enough(Exception):  # noqa: N818  # not an error: the list of findings is full
@@ -116,7 +105,6 @@ class _StoredNumbers(Star):
         super().__init__()
         self.attach(connection)
         self.seen = dict.fromkeys(DIMENSIONS, 0)
-        self._patients = _patients_sql()
 
     def number_of_new(self, dimension: str, text: str, name: str | None) -> int:
         found = self.looked_up(dimension, text)
@@ -130,16 +118,6 @@ class _StoredNumbers(Star):
                 for agent in sorted(set(text.split(COMBINED))):
                     self.intern("agent", agent)
         return found
-
-    def learn_patients(self, sqlite: sqlite3.Connection, first: int, last: int) -> None:
-        """Learn the stored numbers of a page's patients at once; there are too many to remember them all."""
-        known = self._known["patient"]
-        known.clear()
-        for text, number in sqlite.execute(self._patients, {"first": first, "last": last}):
-            if number > self.seen["patient"] + 1:
-                raise _OutOfPlace("dim_patient does not have a text of the log at its place")
-            self.seen["patient"] = max(number, self.seen["patient"])
-            known[text] = number
 
     def _name(self, agent: int) -> object:
         assert self._connection is not None  # noqa: S101  # attached for good
