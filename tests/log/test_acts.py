@@ -270,6 +270,12 @@ def test_what_is_no_receipt_has_our_error(log: PrescriptionLog, text: Any) -> No
         log.verify(head=text)
 
 
+@pytest.mark.parametrize("kind", ["prescriptions", "", 5, None])
+def test_only_the_name_of_a_kind_is_one(log: PrescriptionLog, kind: Any) -> None:
+    with pytest.raises(RecordError, match=r"^kind: .*is not a kind of record; use one of adverse_event, "):
+        log.standing(kind)
+
+
 def test_the_length_of_a_log_is_its_number_of_entries(log: PrescriptionLog) -> None:
     assert len(log) == 6 == len(list(log.entries()))
     assert [entry.seq for entry in log.entries(after=4)] == [5, 6]

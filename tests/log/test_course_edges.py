@@ -11,6 +11,7 @@ from mesococktail.errors import BlockedError, MesococktailError, RecordError
 from mesococktail.formulary import Formulary
 from mesococktail.records import changed
 from tests.log.helpers import AT, DOCTOR, prescribe, star
+from tests.refused import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +126,47 @@ def test_prescriptions_cannot_be_corrected_to_continue_one_another_in_a_circle(l
     with pytest.raises(RecordError, match="points to this prescription itself"):
         log.amend(first, changed(log.get(first).record, renews=third), reason="mistyped")
     log.void(third, reason="never was")
+
+
+def test_nothing_points_to_what_is_later_than_itself(log: PrescriptionLog) -> None:
+    id_ = prescribe(log).id
+    error = refused(session, log, id_, at="2025-02-28T10:00:00+04:00")
+    assert str(error) == (
+        f"prescription: {id_}: is a prescription of {AT}, later than this record itself; correct the time of "
+        "one of them; only a transcription may be out of order"
+    )
+
+
+def test_what_others_point_to_is_not_moved_behind_them(log: PrescriptionLog) -> None:
+    entry = prescribe(log)
+    first, _ = session(log, entry.id), session(log, entry.id)
+    later = changed(entry.record, at="2025-03-03T10:00:00+04:00")
+    error = refused(log.amend, entry, later, reason="misread")
+    assert str(error) == (
+        f"at: 2025-03-03T10:00:00+04:00: is later than the session {first.id} of {LATER} that points to it; "
+        "correct the session first"
+    )
+    assert log.amend(entry, changed(entry.record, at=LATER), reason="misread").version == 2
+
+
+@pytest.mark.parametrize(
+    ("accept", "said"),
+    [
+        (
+            "expired_stock",
+            'accept: expired_stock: must be a mapping; write {"code of the finding": "reason"}',
+        ),
+        ({"expired_stock": 5}, "accept.accepted[0].reason: 5: must be a text"),
+    ],
+)
+def test_what_is_accepted_is_a_mapping_of_reasons(log: PrescriptionLog, accept: Any, said: str) -> None:
+    record = changed(prescribe(log).record, rationale="again")
+    assert str(refused(log.record, record, accept=accept)) == said
+
+
+def test_of_a_doctor_nothing_is_accepted(log: PrescriptionLog) -> None:
+    error = refused(log.record, DOCTOR, accept={"expired_stock": "why"})
+    assert str(error) == "accept: a doctor has no findings to accept"
 
 
 def test_a_finding_accepted_anew_in_a_correction_has_one_reason(log: PrescriptionLog) -> None:

@@ -86,6 +86,17 @@ def test_each_act_leaves_a_line(log: PrescriptionLog, caplog: pytest.LogCaptureF
     ]
 
 
+def test_where_nobody_loaded_logging_nothing_is_said(
+    log: PrescriptionLog, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.clear()
+    with monkeypatch.context() as without:
+        without.delitem(sys.modules, "logging")
+        prescribe(log)
+    assert caplog.records == []
+
+
 def test_a_failing_disk_is_a_warning(
     log: PrescriptionLog, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -270,20 +270,41 @@ def test_a_value_of_the_wrong_type_is_found_and_never_raises_what_is_not_ours(
     assert found or (column in ("recorded_by", "reason") and value == "NULL")
 
 
+@pytest.mark.parametrize("value", ["NULL", "5", "x'00'"])
+@pytest.mark.parametrize("column", ["salt", "document"])
+def test_a_document_of_the_wrong_type_is_found_and_never_raises_what_is_not_ours(
+    path: Path, column: str, value: str
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'payload'").fetchone()[0]
+    loose = re.sub(
+        r" CHECK \((?:[^()]|\([^()]*\))*\)", "", schema.replace(" STRICT", "").replace(" NOT NULL", "")
+    )
+    _with_schema(path, loose.replace(" TEXT", " ANY").replace(" BLOB", " ANY"), column, value, "payload")
+    _with_schema(path, schema, table="payload")
+    try:
+        found = _everything(path)
+    except MesococktailError:
+        found = {finding.code for finding in _verified(path)}
+    assert found & {"broken_payload", "missing_payload"}
+
+
 def _verified(path: Path) -> list[Finding]:
     with PrescriptionLog.open(path, read_only=True) as log:
         return log.verify(receipts=[Receipt(3, "A" * 52)])
 
 
-def _with_schema(path: Path, sql: str, column: str | None = None, value: str | None = None) -> None:
+def _with_schema(
+    path: Path, sql: str, column: str | None = None, value: str | None = None, table: str = "entry"
+) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'entry'", (sql,))
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, table))
         connection.execute("PRAGMA writable_schema = RESET")
     if column is not None:
         with damaging(path) as connection:
             connection.execute("PRAGMA ignore_check_constraints = ON")
-            connection.execute(f"UPDATE entry SET {column} = {value} WHERE seq = 3")
+            connection.execute(f"UPDATE {table} SET {column} = {value} WHERE seq = 3")
 
 
 def test_a_file_of_which_half_is_missing_is_broken(path: Path) -> None:
