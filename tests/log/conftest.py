@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesococktail import PrescriptionLog
-from tests.log.helpers import make
+from mesococktail.log import Signer
+from tests.log.helpers import DOCTOR, GIVEN, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,27 @@ def path(template: Path, tmp_path: Path) -> Path:
     """A copy of the template."""
     copy = tmp_path / "clinic.db"
     shutil.copy(template, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def full_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed log with rows in each of its own tables: a signed entry, a backup; nobody may change it."""
+    folder = tmp_path_factory.mktemp("full")
+    path, signer = folder / "clinic.db", Signer.make(folder / "dr-a.pem")
+    with PrescriptionLog.create(path, clinic="riverside", signer=signer) as log:
+        log.register(DOCTOR)
+    with PrescriptionLog.open(path) as log:
+        log.append_many([GIVEN | {"patient": f"P-{number}"} for number in range(5)])
+        log.backup(folder / "backup.db")
+    return path
+
+
+@pytest.fixture
+def full(full_template: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    copy = tmp_path / "full.db"
+    shutil.copy(full_template, copy)
     return copy
 
 
