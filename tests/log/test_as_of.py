@@ -56,7 +56,7 @@ def test_nothing_is_left_of_it(log: PrescriptionLog, entry: Entry, monkeypatch: 
     with log.as_of(entry.recorded_at) as then:
         assert then.path.exists()
     assert set(tmp_path.iterdir()) == folders
-    monkeypatch.setattr(type(log), "restore", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("mesococktail.log.as_of.restore", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         log.as_of(entry.recorded_at)
     assert set(tmp_path.iterdir()) == folders

@@ -29,7 +29,7 @@ from mesococktail.errors import (
 from mesococktail.log import backup as backup_module
 from mesococktail.log import connection as connection_module
 from mesococktail.log.connection import _mount_type
-from mesococktail.log.schema import APPLICATION_ID
+from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
 from mesococktail.log.told import as_ours
 from tests.log.helpers import digest, exported, prescribe
 
@@ -49,7 +49,7 @@ def test_a_new_log_is_the_owners_alone_and_whole(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for pragma, value in (
             ("application_id", APPLICATION_ID),
-            ("user_version", 1),
+            ("user_version", USER_VERSION),
             ("journal_mode", "delete"),
             ("integrity_check", "ok"),
         ):
@@ -98,9 +98,9 @@ _AT_THE_PATH: dict[str, tuple[Callable[[Path], Any], type[LogError], str]] = {
     "little text": (lambda path: path.write_text("x"), NotALogError, "^.*is (a|not a) "),
     "another program's database": (_foreign, NotALogError, "is a database of another program"),
     "a newer log": (
-        lambda path: _marked(path, 2),
+        lambda path: _marked(path, USER_VERSION + 1),
         LogVersionError,
-        r"newer mesococktail \(layout 2; .* up to 1\); upgrade",
+        rf"newer mesococktail \(layout {USER_VERSION + 1}; .* up to {USER_VERSION}\); upgrade",
     ),
     "a log of other tables": (
         lambda path: _marked(path, 1),
@@ -261,7 +261,7 @@ def test_a_backup_does_not_overwrite_what_appeared_meanwhile(
     path: Path, log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = path.with_name("copy.db")
-    monkeypatch.setattr("mesococktail.log.backup._verified", lambda *_: copy.touch())
+    monkeypatch.setattr("mesococktail.log.backup._verified", lambda *_: (copy.touch(), log.head())[1])
     with pytest.raises(LogExistsError):
         log.backup(copy)
     assert copy.stat().st_size == 0

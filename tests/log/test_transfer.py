@@ -187,6 +187,22 @@ def test_a_document_may_be_missing_only_where_an_erasure_says_why(lines: list[by
         )
 
 
+def test_what_an_erasure_did_not_take_has_its_document(lines: list[bytes], tmp_path: Path) -> None:
+    first = next(number for number, line in enumerate(lines) if json.loads(line).get("version") == 1)
+    edited = _edit(first, document=..., salt=..., commitment=...)(lines)
+    with pytest.raises(TransferError, match=rf"^line {first + 1}: its document is missing"):
+        PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b"".join(edited)))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_a_transfer_is_the_same_in_batches_of_any_size(
+    lines: list[bytes], log: PrescriptionLog, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mesococktail.log.transfer._BATCH", size)
+    with PrescriptionLog.restore(tmp_path / "b.db", io.BytesIO(b"".join(lines))) as restored:
+        assert star(restored) == star(log)
+
+
 @pytest.mark.parametrize("stream", [io.StringIO("x"), "x.jsonl", None])
 def test_what_is_no_binary_stream_has_our_error(log: PrescriptionLog, stream: Any, tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r'^stream: .*must be a binary stream; open\(path, "wb"\)'):
