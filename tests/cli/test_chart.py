@@ -53,6 +53,13 @@ def test_a_patient_without_a_prescription_has_a_chart(run: Run) -> None:
     assert [line for line in said[1:] if line] == ["no prescription", "no adverse event to look at"]
 
 
+def test_of_a_patient_whose_records_are_all_void_there_is_no_chart(run: Run) -> None:
+    at = ("--at", "2025-03-08T12:00+04:00")
+    run("record", "screening", "-p", "P-7", *at, "--asked-by", "nurse-1", "--answers", "diabetes=no")
+    run("void", "last:screening", "--reason", "wrong patient")
+    assert run("chart", "P-7", code=4).stderr == "Error: patient: P-7: has no record in this log\n"
+
+
 def test_a_chart_is_of_somebody_in_the_log(run: Run, course: Path) -> None:
     assert course.exists()
     assert "patient: P-9: has no record in this log" in run("chart", "P-9", code=4).stderr

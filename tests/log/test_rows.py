@@ -11,6 +11,7 @@ import pytest
 from mesococktail import Session
 from mesococktail.amounts import Amount
 from mesococktail.log.columns import columns_of
+from mesococktail.log.star import Star
 from mesococktail.records import About, fields_of
 from mesococktail.records.kinds import group
 from mesococktail.records.prescription import Indication
@@ -78,6 +79,18 @@ def test_half_a_picogram_goes_to_the_even_one(log: PrescriptionLog, picograms: i
         "SELECT dose_counts FROM fact_ingredient ORDER BY prescription DESC, position DESC LIMIT 1"
     )
     assert number == picograms * 1000 + counted
+
+
+def test_without_a_log_numbers_begin_at_one() -> None:
+    star = Star()
+    assert [star.intern("patient", text) for text in ("P-a", "P-b", "P-a")] == [1, 2, 1]
+    assert star.intern("combination", "biotin + minoxidil") == 1
+    assert star.new_rows() == {
+        "dim_patient": [(1, "P-a"), (2, "P-b")],
+        "dim_agent": [(1, "biotin", "biotin"), (2, "minoxidil", "minoxidil")],
+        "dim_combination": [(1, "biotin + minoxidil")],
+        "dim_combination_member": [(1, 1), (1, 2)],
+    }
 
 
 def test_more_texts_than_are_remembered_keep_their_numbers(

@@ -289,6 +289,38 @@ def test_a_document_of_the_wrong_type_is_found_and_never_raises_what_is_not_ours
     assert found & {"broken_payload", "missing_payload"}
 
 
+@pytest.mark.parametrize("column", ["path", "made_at", "seq", "hash"])
+def test_a_note_of_a_backup_of_the_wrong_type_is_found(path: Path, column: str) -> None:
+    with PrescriptionLog.open(path) as log:
+        log.backup(path.with_name("copy.db"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'backup'").fetchone()[0]
+    loose = schema.replace(" STRICT", "").replace(" NOT NULL", "").replace(" TEXT", " ANY")
+    _with_schema(path, loose.replace(" BLOB", " ANY").replace(" INTEGER,", " ANY,"), table="backup")
+    with damaging(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(f"UPDATE backup SET {column} = NULL")
+    _with_schema(path, schema, table="backup")
+    assert "backup" in {finding.code for finding in _verified(path)}
+
+
+def test_after_a_table_that_does_not_fit_the_chain_is_still_verified(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_module, "PAGE", 2)
+    with damaging(path) as connection:
+        connection.execute("UPDATE dim_patient SET patient = 'P-x' WHERE id = 1")
+        connection.execute("UPDATE entry SET recorded_by = 'x' WHERE seq = 6")
+    assert codes(path) >= {"star", "broken_link"}
+
+
+def test_a_schema_that_is_no_text_is_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"CREATE VIEW prescription", b"CREATE VIEW \xff\xffscription"))
+    with pytest.raises(LogBrokenError):
+        PrescriptionLog.open(path)
+
+
 def _verified(path: Path) -> list[Finding]:
     with PrescriptionLog.open(path, read_only=True) as log:
         return log.verify(receipts=[Receipt(3, "A" * 52)])
