@@ -315,8 +315,9 @@ def test_after_a_table_that_does_not_fit_the_chain_is_still_verified(
 
 
 def test_a_schema_that_is_no_text_is_damage(path: Path) -> None:
-    whole = path.read_bytes()
-    path.write_bytes(whole.replace(b"CREATE VIEW prescription", b"CREATE VIEW \xff\xffscription"))
+    # SQLite puts the name of what it cannot read into its message, byte by byte.
+    whole = path.read_bytes().replace(b"viewprescription", b"view\xffrescription")
+    path.write_bytes(whole.replace(b"CREATE VIEW prescription", b"CREATE VIEX prescription"))
     with pytest.raises(LogBrokenError):
         PrescriptionLog.open(path)
 
