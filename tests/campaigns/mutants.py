@@ -10,10 +10,10 @@ what Python reads as the same is no mutant.
 The tests run once to see which of them cover which lines, and how long each takes. Then each mutant is put
 into a copy of the tree, and a process of its own runs the tests that cover its lines, and those in the
 folder of the package, for what one test leaves to be remembered is covered by that test alone. They run
-until one fails, the quick ones first, up to ``--budget`` seconds of tests. A mutant is *killed* when a test
-fails or the process dies, *timed out* when the tests take ten times as long as they did, and two minutes
-more (which counts as noticed), and else it *survived*, and its change is printed. What the blocks in the
-documentation notice is not counted.
+until one fails, those of the package and the quick ones first, up to ``--budget`` seconds of tests. A
+mutant is *killed* when a test fails or the process dies, *timed out* when the tests take ten times as long
+as they did, and two minutes more (which counts as noticed), and else it *survived*, and its change is
+printed. What the blocks in the documentation notice is not counted.
 
 ``--sample 300 --seed 1`` takes that many at random, the same ones each time; the 95 % interval (Wilson) is
 for it. ``--keep FOLDER`` keeps what was recorded for another run; delete it when the code has changed.
@@ -68,6 +68,7 @@ _SLOW_SECONDS = 0.2
 _START_SECONDS = 120
 """What a process may need before its first test."""
 _PATIENCE = 10
+_SURVIVED = "survived"
 """Times as long as they took may the tests of a mutant run."""
 
 
@@ -213,30 +214,38 @@ class Recorded:
 
         def turn(name: str) -> tuple[object, ...]:
             slow = self.seconds[name] > _SLOW_SECONDS
-            return name not in found, slow, not name.startswith(own), _file(name), self.seconds[name]
+            return name not in found, slow, _file(name), self.seconds[name]
 
         tests = sorted(found | {name for name in self.seconds if name.startswith(own)}, key=turn)
         spent = itertools.accumulate(self.seconds[name] for name in tests)
         return [name for name, until in zip(tests, spent, strict=True) if until <= budget]
 
-    def outcome(self, mutant: Mutant, tree: Path, tests: Sequence[str]) -> str:
-        """Put a mutant into a tree, run tests on it, and take it out again."""
-        file, chosen = tree / mutant.path, tree / "chosen.json"
-        chosen.write_text(json.dumps(tests), encoding="utf-8")
+    def outcome(self, mutant: Mutant, tree: Path, own: str, budget: float) -> str:
+        """Put a mutant into a tree, run tests on it, those of its package first, and take it out again."""
+        file, became = tree / mutant.path, _SURVIVED
+        chosen = self.chosen(mutant, own, budget)
         _write(file, mutant.after)
-        files = sorted(set(map(_file, tests)))
-        run = started(tree, *_PYTEST, "-x", *files, **{CHOSEN: str(chosen)})
+        for near in (True, False):
+            tests = [name for name in chosen if name.startswith(own) is near]
+            if tests and became == _SURVIVED:
+                became = self._ran(tree, tests)
+        _write(file, mutant.before)
+        return became
+
+    def _ran(self, tree: Path, tests: Sequence[str]) -> str:
+        chosen = tree / "chosen.json"
+        chosen.write_text(json.dumps(tests), encoding="utf-8")
+        run = started(tree, *_PYTEST, "-x", *sorted(set(map(_file, tests))), **{CHOSEN: str(chosen)})
         try:
             failed = run.wait(_START_SECONDS + _PATIENCE * sum(self.seconds[name] for name in tests))
         except subprocess.TimeoutExpired:
             return "timed out"
         else:
-            return "killed" if failed else "survived"
+            return "killed" if failed else _SURVIVED
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(run.pid, signal.SIGKILL)
             run.wait()
-            _write(file, mutant.before)
 
 
 def _file(test: str) -> str:
@@ -278,16 +287,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         def run(mutant: Mutant) -> tuple[Mutant, str]:
             tree = free.get()
             try:
-                return mutant, recorded.outcome(mutant, tree, recorded.chosen(mutant, own, asked.budget))
+                return mutant, recorded.outcome(mutant, tree, own, asked.budget)
             finally:
                 free.put(tree)
 
+        plain = changes[0].module.code
+        unchanged = Mutant(changes[0].path, range(0), range(0), plain, plain)
+        if run(unchanged)[1] != _SURVIVED:
+            raise SystemExit("the tests fail without any mutant")
         mutants = itertools.islice(made(changes), asked.sample)
         for mutant, outcome in pool.map(
             run, (one for one in mutants if not asked.ids or one.id in asked.ids)
         ):
             became[outcome] += 1
-            if outcome == "survived":
+            if outcome == _SURVIVED:
                 print(
                     f"survived {mutant.id} {mutant.path}:{mutant.lines.start}",
                     mutant.diff,
