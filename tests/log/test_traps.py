@@ -226,10 +226,14 @@ def test_our_own_connection_lets_reading_pass(log: PrescriptionLog, statement: s
         ("SELECT ?", ("\ud800",)),
         ("SELEC", ()),
         ("SELECT ?", ()),
+        ("SELECT ?", 5),
+        ("SELECT 1\x00", ()),
+        (5, ()),
+        (None, ()),
     ],
 )
 def test_a_question_that_makes_no_sense_gets_our_error(
-    log: PrescriptionLog, statement: str, parameters: tuple[object, ...]
+    log: PrescriptionLog, statement: Any, parameters: Any
 ) -> None:
     with pytest.raises(LogError):
         log.rows(statement, parameters)

@@ -107,7 +107,7 @@ class Connection:
         with told(self.path):
             try:
                 return self.guard().execute(sql, parameters).fetchall()
-            except (OverflowError, UnicodeError) as error:
+            except (OverflowError, TypeError, ValueError) as error:
                 raise LogError(f"cannot be asked: {error}", got=str(self.path)) from None
 
     @contextmanager
