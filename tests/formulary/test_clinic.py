@@ -172,7 +172,9 @@ FORMULA = '[[formulas]]\nname = "f"\nversion = "1"\ntext = "x"\n'
     [
         ("x = ", r"clinic\.toml: is not a TOML file in UTF-8; Invalid value"),
         (b"\xff\xfe", r"is not a TOML file in UTF-8"),
-        ("a = " + "[" * 100_000, r"is not a TOML file in UTF-8"),
+        ("a = " + "[" * 100_000, r"is not a TOML file in UTF-8; it is nested too deeply"),
+        ("a" + ".a" * 40_000 + " = 1", r"holds a key of too many parts"),
+        ("a" + '."a"' * 100_000 + " = 1", r"holds a key of too many parts"),
         ("#" * 1_000_001, r"at most 1000000 bytes"),
         ("stok = 1", r"^stok: no such key is known here; keys: aftercare, agents, .* and terms$"),
         ("stock = 1", r"^stock: 1: must be a table$"),

@@ -6,6 +6,7 @@ a text is needed: TOML's 2.50 is a binary float, and 2.5 mg is not.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000
 """Bytes. A clinic's formulary is a few pages; more is another file by mistake."""
+_PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(f"(?:{_PART}){{32}}", re.ASCII)
+"""A key of so many parts is no key of ours, and the time to read it grows with the square of their number."""
 _SHOWN = 50
 _LONGEST_TEXT = 2_000
 
@@ -44,10 +48,14 @@ def read_toml(path: str | PathLike[str]) -> tuple[Table, bytes]:
     if len(data) > _LARGEST:
         raise FormularyError(f"a formulary file has at most {_LARGEST} bytes", got=shown)
     try:
-        said = tomllib.loads(data.decode())
+        text = data.decode()
+        said = None if _LONG_KEY.search(text) else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # Both of tomllib's and of the decoding are ValueErrors; deep nesting ends in RecursionError.
-        raise FormularyError("is not a TOML file in UTF-8", got=shown, cure=str(error)[:200]) from error
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+        raise FormularyError("is not a TOML file in UTF-8", got=shown, cure=why) from error
+    if said is None:
+        raise FormularyError("holds a key of too many parts", got=shown)
     return Table(said, ""), data
 
 
