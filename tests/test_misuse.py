@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,6 +54,27 @@ def test_the_written_text_of_a_stored_amount_is_a_text() -> None:
 def test_an_error_can_always_be_shown() -> None:
     error = TermError("is odd", path=len)  # the path came from a caller
     assert "built-in function len" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        (["a"] * 1_000_000, "['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a',…"),
+        (
+            dict.fromkeys(range(999999, 0, -1), 0),
+            "{999999: 0, 999998: 0, 999997: 0, 999996: 0, 999995: 0, 9999…",
+        ),
+        ({"b": {"a": (1, None)}}, "{'b': {'a': (1, None)}}"),
+        ([[[[[[1]]]]]], "[[[[[...]]]]]"),
+        ([{"a": [{"b": {}}]}], "[{'a': [{'b': {...}}]}]"),
+        (10**5000, "a int that cannot be shown"),
+    ],
+    ids=["long list", "long mapping", "short", "deep list", "deep mapping", "long number"],
+)
+def test_of_what_came_only_the_beginning_is_looked_at(got: object, said: str) -> None:
+    start = time.perf_counter()
+    assert MesococktailError("is odd", got=got).got == said
+    assert time.perf_counter() - start < 0.05
 
 
 @pytest.mark.parametrize(

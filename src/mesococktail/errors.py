@@ -6,6 +6,8 @@ A message names the field, what came, the rule, and the cure:
 
 from __future__ import annotations
 
+import reprlib
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from mesococktail.findings import Finding, Severity, join
@@ -28,9 +30,32 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
+class _Repr(reprlib.Repr):
+    """As `repr` says it, as far as anybody is shown: a list of a million is not gone through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxdict = self.maxset = self.maxfrozenset = _LONGEST_QUOTE // 2
+        self.maxstring = self.maxlong = self.maxother = 4 * _LONGEST_QUOTE
+
+    def repr_dict(self, x: dict[object, object], level: int) -> str:
+        """Keep the order, where the base class sorts."""
+        if level <= 0:
+            return "{...}"
+        shown = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(value, level - 1)}"
+            for key, value in islice(x.items(), self.maxdict)
+        ]
+        return f"{{{', '.join(shown)}}}"
+
+
+_short = _Repr()
+
+
 def _repr(got: object) -> str:
     try:
-        return repr(got)
+        return _short.repr(got)
     except Exception:  # noqa: BLE001  # a number of 5000 digits, a list within itself, anybody's own __repr__
         return f"a {type(got).__name__} that cannot be shown"
 
