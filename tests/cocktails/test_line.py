@@ -136,6 +136,26 @@ def test_the_clinics_one_stock_is_taken_where_a_volume_is_given(tmp_path: Path) 
     assert part.dose == MG
     assert principal("minoxidil", each="0.1 mL", over=10, formulary=clinic).dose == MG
     assert principal("minoxidil", "2 mg", formulary=clinic).strength is None
+    assert part.strength is not None
+    assert part.strength.text is None
+
+
+def test_what_only_the_clinic_knows_stands_in_the_line_as_an_adjunct_too(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text(
+        '[[agents]]\nname = "house water"\nmeasures = "volume"\ndescription = "x"\npurposes = "diluent"\n',
+        encoding="utf-8",
+    )
+    clinic = Formulary.load(file)
+    both = "minoxidil 5 mg (principal) + biotin 1 mL of 5 mg/mL (complementary)"
+    for line in (f"{both} + house water 1 mL (diluent)", f"{both} + house water q.s. to 5 mL (diluent)"):
+        assert str(Cocktail.parse(line, formulary=clinic)) == line
+
+
+def test_a_reason_in_parentheses_is_no_role() -> None:
+    cocktail = Cocktail.parse("minoxidil 5 mg (principal) + biotin unknown (torn)")
+    assert [part.role for part in cocktail.ingredients] == [Role.PRINCIPAL, Role.COMPLEMENTARY]
+    assert cocktail.ingredients[1].portion.unknown == "torn"
 
 
 @pytest.mark.parametrize(
