@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from functools import partial
 from typing import Any
 
@@ -195,6 +197,37 @@ def test_an_object_without_end_is_refused() -> None:
         deep = [deep]
     assert refused(read, cocktail=deep).findings[0].path == "cocktail"
     assert "[[[[[...]]]]]: must be" in str(refused(read, cocktail=deep))
+
+
+MANY = dict.fromkeys(range(1_000_000), "x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "path"),
+    [
+        ("prescription", MANY, ""),
+        ("prescription", {"indication": MANY}, "indication"),
+        ("prescription", {"cocktail": MANY}, "cocktail"),
+        ("prescription", {"cocktail": {"ingredients": [MANY]}}, "cocktail.ingredients[0]"),
+        ("prescription", {"cocktail": {"ingredients": list(MANY)}}, "cocktail.ingredients"),
+        ("prescription", {"changes": list(MANY)}, "changes"),
+        ("prescription", {"not_run": list(MANY)}, "not_run"),
+        ("prescription", {"findings": list(MANY)}, "findings"),
+        ("session", {"zones": list(MANY)}, "zones"),
+        ("screening", {"answers": MANY}, "answers"),
+    ],
+    ids=range(10),
+)
+def test_a_million_of_anything_are_refused_before_they_are_looked_at(
+    kind: str, changes: dict[Any, Any], path: str
+) -> None:
+    start = time.perf_counter()
+    error = refused(given_record, kind, changes, FORMULARY)
+    assert time.perf_counter() - start < 0.3
+    assert any(
+        one.path == path and re.fullmatch(r"1000000: are more than 1000?", one.message)
+        for one in error.findings
+    )
 
 
 TEXTS = ("5 mg", "1 mL", "minoxidil", "principal")

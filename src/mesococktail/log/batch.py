@@ -19,6 +19,7 @@ from mesococktail.log.links import any_read_by
 from mesococktail.log.writer import Act
 from mesococktail.records import KINDS, READ_BY, admit, complete, document, name_of, read_json
 from mesococktail.records.compiled import Compiled
+from mesococktail.records.kinds import check_number
 from mesococktail.records.reading import given_record, stored_record
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class _Run:
             given = read_json(given)
         kind, record_id, by = self._kind, None, self._by
         if isinstance(given, Mapping):
+            check_number(given)
             if not given.keys().isdisjoint(ENVELOPE):
                 envelope = {name: given[name] for name in ENVELOPE if name in given}
                 if kind == "doctor" or envelope.get("kind") == "doctor":

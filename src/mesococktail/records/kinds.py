@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, dataclass_transform
@@ -31,7 +31,9 @@ LARGEST_NUMBER = 999_999_999
 LARGEST_AMOUNT = 9_000_000_000_000
 """In the unit in which a field is counted: its millionths are a whole number of 63 bits."""
 MOST_GROUPS = 100
-"""Zones, stocks, answers in one record."""
+"""Zones, stocks, answers in one record; fields of one object, ingredients of one cocktail."""
+MOST_TEXTS = 1000
+"""Texts, codes or findings in one list."""
 _LONGEST_CODE = 100
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
@@ -158,6 +160,16 @@ def _group(field: Field, value: object) -> object:
     return cls(**value)
 
 
+def check_number(several: Sized, most: int = MOST_GROUPS, path: str = "") -> None:
+    """Refuse more than any record has, before each of them is looked at.
+
+    Raises:
+        RecordError: They are more than *most*.
+    """
+    if len(several) > most:
+        raise RecordError(f"are more than {most}", path=path, got=len(several))
+
+
 def pairs(field: Field, value: object) -> object:
     """Return a mapping given for several groups as a list: key and value are the first two fields.
 
@@ -167,6 +179,7 @@ def pairs(field: Field, value: object) -> object:
     """
     if not isinstance(value, Mapping):
         return value
+    check_number(value)
     if any(inner.name in value for inner in field.fields):
         raise RecordError("must be several, and this is one of them", got=value, cure="put it in a list")
     if not is_paired(field):
@@ -185,8 +198,7 @@ def _groups(field: Field, value: object) -> tuple[object, ...]:
     several = pairs(field, value)
     if not isinstance(several, tuple | list):
         raise RecordError("must be several", got=value, cure="put it in a list")
-    if len(several) > MOST_GROUPS:
-        raise RecordError(f"are more than {MOST_GROUPS}", got=len(several))
+    check_number(several)
     made, wrong = [], []
     for place, one in enumerate(several):
         try:
@@ -230,6 +242,7 @@ def _too_long(text: str) -> RecordError:
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple | list):
         raise RecordError("must be several texts", got=value, cure="give a list of texts")
+    check_number(value, MOST_TEXTS)
     return tuple(_text(part) for part in value)
 
 
@@ -280,6 +293,7 @@ def _decimal(value: object) -> Decimal:
 def _codes(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple | list):
         raise RecordError("must be several codes", got=value, cure="give a list of codes")
+    check_number(value, MOST_TEXTS)
     return tuple(_code(part) for part in value)
 
 

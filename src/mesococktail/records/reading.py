@@ -18,7 +18,7 @@ from mesococktail.errors import DocumentError, MesococktailError, quote
 from mesococktail.findings import Finding, Severity, join
 from mesococktail.records.fields import Field, FieldType, fields_of
 from mesococktail.records.json_text import read_json
-from mesococktail.records.kinds import KINDS, conformer, pairs
+from mesococktail.records.kinds import KINDS, MOST_TEXTS, check_number, conformer, pairs
 from mesococktail.records.reading_cocktail import given_amount, read_cocktail, stored_amount
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def given_record(kind: str, given: Mapping[str, object] | str | bytes, formulary
     Raises:
         DocumentError: It is not JSON, or not of the shape of that kind; it carries every fault with its path.
     """
-    raw = dict(given) if isinstance(given, Mapping) else read_json(given)
-    return _structured(_class(kind), raw, formulary)
+    return _structured(_class(kind), given if isinstance(given, Mapping) else read_json(given), formulary)
 
 
 def _class(kind: str) -> type:
@@ -61,6 +60,7 @@ def _structured(cls: type, raw: object, formulary: Formulary | None) -> object:
     if not isinstance(raw, Mapping):
         raise DocumentError("must be an object with named fields", got=raw)
     try:
+        check_number(raw)
         return _structure_of(cls, formulary)(raw, cls)
     except (cattrs.BaseValidationError, MesococktailError) as error:
         findings = _faults(error, "")
@@ -135,6 +135,7 @@ def _group(raw: object, *, field: Field, formulary: Formulary | None) -> object:
         raw = {field.fields[0].name: raw}
     if not isinstance(raw, Mapping):
         raise DocumentError("must be a text, or an object with named fields", got=raw)
+    check_number(raw)
     return _structure_of(cls, formulary)(raw, cls)
 
 
@@ -146,6 +147,7 @@ def _groups(raw: object, *, field: Field, formulary: Formulary | None) -> object
     several = pairs(field, raw)
     if not isinstance(several, list):
         raise DocumentError("must be a list", got=raw)
+    check_number(several)
     made, wrong = [], list[Finding]()
     for place, one in enumerate(several):
         try:
@@ -160,6 +162,7 @@ def _groups(raw: object, *, field: Field, formulary: Formulary | None) -> object
 def _findings(raw: object) -> tuple[Finding, ...]:
     if not isinstance(raw, list):
         raise DocumentError("must be a list of findings", got=raw)
+    check_number(raw, MOST_TEXTS)
     return tuple(map(_finding, raw))
 
 

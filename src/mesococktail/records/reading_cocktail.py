@@ -11,7 +11,7 @@ from mesococktail.cocktails import Adjunct, Cocktail, Ingredient, NamedAgent, Po
 from mesococktail.cocktails.making import Given, any_measure, looked_up, portion_for, purpose_of
 from mesococktail.errors import AmountError, DocumentError, MesococktailError, quote
 from mesococktail.formulary import Formulary, other
-from mesococktail.records.kinds import together
+from mesococktail.records.kinds import check_number, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,7 @@ def read_cocktail(raw: object, formulary: Formulary | None) -> Cocktail:
         if not isinstance(listed, list):
             wrong.append(DocumentError("must be a list", path=name, got=listed))
             continue
+        check_number(listed, path=name)
         for place, part in enumerate(listed):
             try:
                 parts.append(_part(part, name, formulary))
@@ -104,6 +105,7 @@ def _shared_line(text: str, formulary: Formulary) -> Cocktail:
 def _part(raw: object, name: str, formulary: Formulary | None) -> Ingredient | Adjunct:
     if not isinstance(raw, Mapping):
         raise DocumentError("must be an object with agent and amount", got=raw)
+    check_number(raw)
     # Texts only: to a look-up ``true`` and 1 are the same, and to us they are not.
     if all(type(value) is str for value in raw.values()):
         return _shared_part(tuple(raw.items()), name, formulary)
@@ -242,6 +244,7 @@ def _given_agent(raw: object, formulary: Formulary) -> tuple[Agent, str | None]:
 
 
 def _extra(raw: Mapping[Any, object], known: frozenset[str] | set[str]) -> list[MesococktailError]:
+    check_number(raw)
     may = ", ".join(sorted(known))
     return [
         DocumentError(f"is not a field; it may have {may}", path=quote(key))
