@@ -189,6 +189,7 @@ def test_what_can_never_be_an_amount_is_refused(value: Anything, unit: Anything,
     [
         (Decimal("1.50"), "1.5 mg"),
         (Decimal("1E+3"), "1000 mg"),
+        (Decimal("1E+1"), "10 mg"),
         (Decimal("-0"), "0 mg"),
         (Fraction(1, 8), "0.125 mg"),
         (Fraction(1, 3), "1/3 mg"),
@@ -198,7 +199,8 @@ def test_what_can_never_be_an_amount_is_refused(value: Anything, unit: Anything,
     ],
 )
 def test_a_number_has_one_form(value: Anything, kept: str) -> None:
-    assert Amount(value, "mg").stored == kept
+    amount = Amount(value, "mg")
+    assert (amount.stored, f"{amount.value} mg".lower()) == (kept, kept)
 
 
 # Conversion
@@ -349,6 +351,8 @@ def test_what_means_nothing_is_refused(act: Callable[[], Amount]) -> None:
     [
         (parse("200000 IU"), "200\N{NO-BREAK SPACE}000 IU"),
         (parse("1000 mg"), "1000 mg"),
+        (parse("1 week"), "1 week"),
+        (parse("2 weeks"), "2 weeks"),
         (parse("12345.678 mg"), "12\N{NO-BREAK SPACE}345.678 mg"),
         (Amount(Fraction(10005, 10**19), "mg"), "\N{ALMOST EQUAL TO} 0.000000000000001001 mg"),
         (parse("0.5 mg"), "0.5 mg"),

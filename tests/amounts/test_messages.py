@@ -135,6 +135,10 @@ REFUSED: tuple[tuple[Callable[[], object], str], ...] = (
     (lambda: of(Decimal("5.50")), "5.50: a number without a unit; write the unit, as '5 mg'"),
     (lambda: of(10**5000), "a very long number: a number without a unit; write the unit, as '5 mg'"),
     (lambda: of(None), "not an amount; give a text such as '5 mg', or an Amount"),
+    (lambda: of([5]), "[5]: not an amount; give a text such as '5 mg', or an Amount"),
+    (lambda: parse("5 mg").to("mg\t/mL"), "'mg\\t/mL': not a unit; write a unit such as mg, mL or mg/mL"),
+    (lambda: parse("5 mg").to("Xmg/mL"), "Xmg/mL: not a unit; write a unit such as mg, mL or mg/mL"),
+    (lambda: parse("5 mg").to("mg/Xml"), "mg/Xml: not a unit; write a unit such as mg, mL or mg/mL"),
     (
         lambda: of(quantity(0.5, "mg")),
         "0.5 milligram: a float is not an exact number; give an int or a Decimal",

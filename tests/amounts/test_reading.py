@@ -174,6 +174,7 @@ def test_a_subclass_of_str_is_read_as_its_text() -> None:
         __slots__ = ()
 
     assert type(Amount.parse(Text("5 mg")).text) is str
+    assert Amount.parse(Text("5 mg".ljust(64))) == Amount.parse("5 mg")
 
 
 # Product units

@@ -143,3 +143,12 @@ def test_a_dose_may_be_given_where_a_volume_stands() -> None:
 def test_a_portion_is_written_as_it_is_read(given: dict[str, Any], text: str) -> None:
     assert str(portion(**given)) == text
     assert portion_of(text) == portion(**given)
+
+
+def test_a_reason_has_at_most_200_characters() -> None:
+    assert portion(unknown="x" * 200).unknown == "x" * 200
+
+
+def test_what_was_given_whole_is_solved_as_it_was_given() -> None:
+    solved = portion(dose="5 mg", strength="5 mg/mL", volume="1 mL").solved
+    assert (str(solved.dose), str(solved.strength), str(solved.volume)) == ("5 mg", "5 mg/mL", "1 mL")
