@@ -213,7 +213,7 @@ _FOUND_BY_VERIFY = {
     f"INSERT INTO entry SELECT {_NEXT}, 'void', {_LIKE_2.format(id='id', version=2)[5:]} RETURNING seq": (
         "broken_link"
     ),
-    "INSERT INTO signature VALUES (6, zeroblob(32), zeroblob(64))": "bad_signature",
+    "INSERT INTO signature SELECT 6, key, signature FROM signature": "bad_signature",
     "INSERT INTO backup VALUES (2, 'elsewhere', 0, 0, zeroblob(32))": "backup",
     "UPDATE fact_prescription SET status = 2": "star",
     "UPDATE OR IGNORE fact_prescription SET at_month = 199001 RETURNING key": "star",
