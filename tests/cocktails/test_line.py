@@ -140,6 +140,13 @@ def test_the_clinics_one_stock_is_taken_where_a_volume_is_given(tmp_path: Path) 
     assert part.strength.text is None
 
 
+def test_the_clinics_stock_may_be_in_the_units_of_its_product(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text('[stock]\nonabotulinumtoxina = "50 units/mL"\n', encoding="utf-8")
+    part = principal("onabotulinumtoxinA", "2 mL", formulary=Formulary.load(file))
+    assert (str(part.dose), str(part.strength)) == ("100 product units", "50 product units/mL")
+
+
 def test_what_only_the_clinic_knows_stands_in_the_line_as_an_adjunct_too(tmp_path: Path) -> None:
     file = tmp_path / "clinic.toml"
     file.write_text(
