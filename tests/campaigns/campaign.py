@@ -29,6 +29,9 @@ NAMES: tuple[str, ...] = (
     "power_loss",
     "io_faults",
     "io_compound",
+    "kill",
+    "load",
+    "backups",
     "doses",
 )
 """The campaigns, in the order in which they run."""
