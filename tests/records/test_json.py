@@ -50,6 +50,7 @@ REFUSED: tuple[tuple[Any, str], ...] = (
             "digits; amounts are written as text"
         ),
     ),
+    ('{"over":-0}', "-0: is zero with a sign; write 0"),
     ("-1234567890", "-1234567890: has more than 9 digits; amounts are written as text"),
     ("[" * 30_000, "is nested too deeply"),
     ("[" * 900 + "]" * 900, "is nested too deeply"),
@@ -97,3 +98,11 @@ def test_a_line_of_a_log_may_hold_longer_numbers() -> None:
     assert strict_object(b'{"seq":123456789012345678}') == {"seq": 123456789012345678}
     assert "no log has" in str(refused(strict_object, b'{"seq":1234567890123456789}'))
     assert "is not an object" in str(refused(strict_object, b"[]"))
+
+
+@pytest.mark.parametrize("value", ["true", "null", "[]", "{}"])
+def test_a_line_of_a_log_holds_texts_and_numbers_alone(value: str) -> None:
+    error = refused(strict_object, f'{{"format":{value}}}'.encode())
+    assert str(error).endswith("must be a text or a number")
+    assert error.path == "format"
+    assert "is zero with a sign" in str(refused(strict_object, b'{"seq":-0}'))

@@ -7,7 +7,7 @@ from collections import Counter
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.errors import DocumentError
+from mesococktail.errors import DocumentError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,11 +61,14 @@ def strict_object(line: bytes) -> dict[str, Any]:
     """Return the object on one line of an exported log, whose numbers may be as long as SQLite's.
 
     Raises:
-        DocumentError: As for `read_json`, or it is not an object.
+        DocumentError: As for `read_json`, or it is not an object of texts and numbers.
     """
     value = _decoded(line, _OF_A_LOG)
     if not isinstance(value, dict):
         raise DocumentError("is not an object", got=value)
+    for name, one in value.items():
+        if type(one) not in (str, int):  # true would pass for 1
+            raise DocumentError("must be a text or a number", path=quote(name), got=one)
     return value
 
 
@@ -97,6 +100,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
+    _check_sign(digits)
     if len(digits.lstrip("-")) > _LONGEST_NUMBER:
         raise DocumentError(
             f"has more than {_LONGEST_NUMBER} digits", got=digits, cure="amounts are written as text"
@@ -105,9 +109,15 @@ def _whole(digits: str) -> int:
 
 
 def _whole_of_a_log(digits: str) -> int:
+    _check_sign(digits)
     if len(digits) > _LONGEST_OF_A_LOG:
         raise DocumentError("is a number that no log has", got=digits)
     return int(digits)
+
+
+def _check_sign(digits: str) -> None:
+    if digits == "-0":
+        raise DocumentError("is zero with a sign", got=digits, cure="write 0")
 
 
 def _refused(number: str) -> object:
