@@ -135,7 +135,8 @@ def _nodes(
         if isinstance(node, libcst.FunctionDef) and not function:
             function = range(first, last + 1)
         if isinstance(node, libcst.BaseCompoundStatement):
-            last = max(first, places[node.body].start.line - 1)
+            below = node.cases[0] if isinstance(node, libcst.Match) else node.body
+            last = max(first, places[below].start.line - 1)
         lines = range(first, last + 1)
     if function:
         yield node, lines, function
