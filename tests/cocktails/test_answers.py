@@ -84,6 +84,7 @@ def test_rounding_to_a_syringe_shows_the_error() -> None:
         adjunct("lidocaine", "1 mg"),
     )
     minoxidil, prp = cocktail.rounded(graduation="0.05 mL")
+    assert (minoxidil.agent, prp.agent) == ("minoxidil", "prp")
     assert minoxidil.drawn == Amount.parse("0.35 mL")
     assert minoxidil.error == Fraction(350, 333) - 1
     assert minoxidil.dose == Amount.parse("1.75 mg")
@@ -95,6 +96,18 @@ def test_what_is_scaled_departs_from_the_law_as_it_did() -> None:
     alone = Cocktail(MINOXIDIL, fill("saline", to="5 mL"), deviation="minoxidil alone")
     assert alone.scale(to="10 mL") == Cocktail(
         principal("minoxidil", "2 mL of 5 mg/mL"), fill("saline", to="10 mL"), deviation="minoxidil alone"
+    )
+
+
+def test_doses_and_volumes_grow_together_and_strengths_stay() -> None:
+    cocktail = Cocktail(
+        principal("minoxidil", "5 mg in 1 mL"),
+        complementary("biotin", "5 mg as 1 mL of 5 mg/mL"),
+        adjunct("saline", each="0.1 mL", over=10),
+    )
+    assert str(cocktail.scale(to="6 mL")) == (
+        "minoxidil 10 mg in 2 mL (principal) + biotin 10 mg as 2 mL of 5 mg/mL (complementary) + "
+        "saline 0.2 mL at 10 points (diluent)"
     )
 
 
@@ -113,6 +126,8 @@ def test_a_cocktail_is_its_parts_in_the_order_written() -> None:
     assert [part.agent.id for part in cocktail] == ["biotin", "minoxidil", "sodium-chloride-0.9"]
     assert str(cocktail.combination("doses")) == "biotin 5 mg (complementary) + minoxidil 5 mg (principal)"
     assert cocktail.combination().agents == ("biotin", "minoxidil")
+    assert str(cocktail.combination()) == "biotin + minoxidil"
+    assert str(cocktail.combination("roles")) == "biotin (complementary) + minoxidil (principal)"
 
 
 def test_the_grid_brings_close_doses_together() -> None:

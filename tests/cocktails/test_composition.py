@@ -62,6 +62,10 @@ def test_what_the_law_allows(parts: tuple[Part, ...], deviation: str | None) -> 
     assert Cocktail.parse(str(cocktail)) == cocktail
 
 
+def test_a_deviation_has_at_most_500_characters() -> None:
+    assert Cocktail(MINOXIDIL, deviation="x" * 500).deviation == "x" * 500
+
+
 def test_four_agents_need_a_deviation() -> None:
     four = [complementary(name, "5 mg") for name in ("biotin", "dexpanthenol", "caffeine")]
     with pytest.raises(

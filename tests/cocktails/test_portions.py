@@ -145,6 +145,11 @@ def test_a_portion_is_written_as_it_is_read(given: dict[str, Any], text: str) ->
     assert portion_of(text) == portion(**given)
 
 
+def test_the_units_of_a_product_are_read_part_by_part() -> None:
+    part = principal("onabotulinumtoxinA", dose="100 units", volume="2 mL")
+    assert part == principal("onabotulinumtoxinA", "100 units in 2 mL")
+
+
 def test_a_reason_has_at_most_200_characters() -> None:
     assert portion(unknown="x" * 200).unknown == "x" * 200
 

@@ -151,7 +151,7 @@ class Given:
             )
         if isinstance(self.amount, str):
             return portion_of(self.amount, units=agent.units)
-        return portion(dose=self.amount, units=agent.units)
+        return portion(dose=self.amount)
 
 
 def looked_up(agent: str | Agent, formulary: Formulary | None) -> Agent:
