@@ -76,6 +76,14 @@ def test_a_zone_that_fails_is_no_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["2025-03-01 10:00+04:00", "20250301T100000+0400", "2025-03-01T06Z", "2025-03-01T06:00:00,000Z"],
+)
+def test_iso_8601_may_be_written_in_several_ways(text: str) -> None:
+    assert time_of(text) == datetime(2025, 3, 1, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00+00:00: is before 1900; correct the year"),
@@ -96,6 +104,19 @@ def test_a_zone_that_fails_is_no_zone() -> None:
         (
             "2025-03-01T25:00+04:00",
             "2025-03-01T25:00+04:00: is not a time; write it like 2025-03-01T10:00+04:00",
+        ),
+        (
+            "2025-03-01T10:00+04:00\x00",
+            "'2025-03-01T10:00+04:00\\x00': is not a time; write it like 2025-03-01T10:00+04:00",
+        ),
+        ("2025-03-01/10:00Z", "2025-03-01/10:00Z: is not a time; write it like 2025-03-01T10:00+04:00"),
+        (
+            "2025-03-01T10:00:00?+04:00",
+            "2025-03-01T10:00:00?+04:00: is not a time; write it like 2025-03-01T10:00+04:00",
+        ),
+        (
+            "2025-03-01T10:00:00.1234567Z",
+            "2025-03-01T10:00:00.1234567Z: is not a time; write it like 2025-03-01T10:00+04:00",
         ),
         (5, "5: must be a time; write it like 2025-03-01T10:00+04:00"),
         (None, "must be a time; write it like 2025-03-01T10:00+04:00"),

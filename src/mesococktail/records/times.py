@@ -11,6 +11,8 @@ import attrs
 from mesococktail.errors import RecordError, quote
 
 _AROUND = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?")
+_CLOCK = r"[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,6})?)?)?"
+_MOMENT = re.compile(rf"[0-9]{{4}}-?[0-9]{{2}}-?[0-9]{{2}}[Tt ]{_CLOCK}(?:Z|[+-]{_CLOCK})?")
 EARLIEST, LATEST = 1900, 9998
 """Years. Before the first there is no such treatment; after the last there is no room for every zone."""
 _CURE = "write it like 2025-03-01T10:00+04:00"
@@ -100,10 +102,11 @@ def _check_year(year: int, got: str) -> None:
 
 
 def _read(text: str) -> datetime | Around:
-    if len(text) > _LONGEST or not text.isascii():
-        raise RecordError("is not a time", got=text, cure=_CURE)
-    if match := _AROUND.fullmatch(text):
+    if len(text) <= _LONGEST and (match := _AROUND.fullmatch(text)):
         return Around(*(int(part) for part in match.groups() if part is not None))
+    # The parser takes any letter between day and hour, and for it the text ends at a NUL.
+    if len(text) > _LONGEST or not _MOMENT.fullmatch(text):
+        raise RecordError("is not a time", got=text, cure=_CURE)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
