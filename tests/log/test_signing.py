@@ -217,6 +217,8 @@ def test_a_file_of_keys_names_whose_they_are(tmp_path: Path, signer: Signer, oth
     ("text", "said"),
     [
         ("dr-a\n", r"line 1: is not a name and a key; write it as it was printed"),
+        ("\ufeffdr-a KEY\n", r"line 1: is not a name and a key"),
+        ("dr-a\x00 KEY\n", r"line 1: is not a name and a key"),
         ("\ndr-a ed25519:AAAA\n", r"line 2: ed25519:AAAA: is not a public key"),
         ("dr-a KEY\ndr-a KEY\n", r"line 2: names dr-a a second time; keep one"),
     ],

@@ -159,7 +159,7 @@ def read_keys(path: str | PathLike[str]) -> dict[str, str]:
             continue
         match = _NAMED.fullmatch(line.strip())
         where = f"line {number}"
-        if match is None:
+        if match is None or not match["name"].isprintable():
             raise LogError("is not a name and a key", path=where, cure=_CURE)
         if match["name"] in keys:
             raise LogError(f"names {match['name']} a second time", path=where, cure="keep one of the lines")
