@@ -14,7 +14,6 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from unittest import mock
 
@@ -26,6 +25,7 @@ from mesococktail.errors import MesococktailError
 from mesococktail.log import Signer
 from mesococktail.records import KINDS
 from tests.campaigns.campaign import Outcome
+from tests.folders import quick_folder
 from tests.log.golden import SAMPLE
 from tests.log.helpers import GIVEN, exported
 
@@ -137,7 +137,7 @@ def run(flips: int, sectors: int, header: int, seed: int = 4) -> Outcome:
 
 def _tried(damages: Callable[[Sample], Iterable[Damage]]) -> Outcome:
     outcome = Outcome()
-    with TemporaryDirectory() as name:
+    with quick_folder() as name:
         folder = Path(name)
         sample = Sample.made(folder)
         if noticed := _noticed(folder / "whole.db"):
@@ -299,7 +299,7 @@ def _missed(codes: set[str], damages: Callable[[Sample], Iterable[Damage]]) -> l
 
 def _salts(sample: Sample) -> Iterator[Damage]:
     payloads = sample.content[sample.questions.index("SELECT * FROM payload NOT INDEXED")]
-    for _, salt, _ in payloads:
+    for _, salt, _ in payloads[:12]:
         yield sample.flip("salts", sample.whole.index(salt) * 8)
 
 

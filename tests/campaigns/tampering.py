@@ -13,7 +13,6 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 from unittest import mock
 
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mesococktail import PrescriptionLog
 from mesococktail.log import Signer, chain
 from tests.campaigns.campaign import Outcome
+from tests.folders import quick_folder
 from tests.log.helpers import DOCTOR, GIVEN, prescribe
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _signer(secret: bytes) -> Signer:
 def run(tries: int, seed: int = 5) -> Outcome:
     """Change a log in every way, many times, and ask verify with what was kept elsewhere."""
     outcome = Outcome({"seed": seed})
-    with TemporaryDirectory() as folder:
+    with quick_folder() as folder:
         plain = Target.made(Path(folder) / "plain.db", None)
         signed = Target.made(Path(folder) / "signed.db", _signer(b"s"))
         for target in (plain, signed):

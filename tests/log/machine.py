@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from mesococktail import Cocktail, Doctor, PrescriptionLog
 from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
 from mesococktail.log.ids import Maker, text_of
 from mesococktail.records import KINDS
+from tests.folders import quick_folder
 from tests.log.helpers import AT, GIVEN, exported, star
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class LogMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = quick_folder()
         self.path = Path(self.folder.name) / "clinic.db"
         self.log = PrescriptionLog.create(self.path, clinic="riverside")
         self.other = PrescriptionLog.open(self.path)
