@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import attrs
 import pytest
 
 from mesococktail.amounts import Amount
 from mesococktail.errors import RecordError
 from mesococktail.records import Known, PatientFacts, Screening, Session, Stands, complete, months_later
-from mesococktail.records.checks import agents_given, contradictions, doses_given
+from mesococktail.records.checks import agents_given, contradictions, doses_given, each_given
 from tests.records.checking import AT, OURS, PREPARATION, PRESCRIPTION, made, preparation, prescription, stock
 
 
@@ -68,6 +69,15 @@ def test_stock_that_makes_no_dose_has_none_that_is_known(drawn: dict[str, Any]) 
     made_of = Stands(PREPARATION, preparation(stock=[stock("caffeine", **drawn)], total=None))
     session = made(Session, preparation=PREPARATION, injected_by="nurse", volume="1 mL")
     assert doses(session, made_of) == {"caffeine": "None"}
+
+
+def test_a_dose_knows_which_preparation_it_came_from() -> None:
+    session = made(Session, preparation=PREPARATION, prescription=PRESCRIPTION, injected_by="nurse")
+    records = {PREPARATION: Stands(PREPARATION, preparation()), PRESCRIPTION: Stands("x", prescription())}
+    assert {given.preparation for given in each_given(session, records)} == {PREPARATION}
+    assert {given.preparation for given in each_given(attrs.evolve(session, preparation=None), records)} == {
+        None
+    }
 
 
 def test_doses_in_two_measures_have_no_sum() -> None:

@@ -117,6 +117,16 @@ def test_check_reads_the_fields_of_a_form_and_never_raises() -> None:
     assert found == {"patient", "at", "indication", "cocktail.part 1"}
 
 
+def test_check_reads_a_line_with_the_names_of_the_clinic(tmp_path: Path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text(
+        '[[agents]]\nname = "house mix"\nmeasures = "mass"\ndescription = "x"\n', encoding="utf-8"
+    )
+    line = "house mix 5 mg (principal) + biotin 5 mg (complementary)"
+    assert check(line, formulary=Formulary.load(file)) == []
+    assert [finding.code for finding in check(line)] == ["agent"]
+
+
 def test_check_takes_a_record_and_says_what_can_never_be_true() -> None:
     [found] = check(prescription(cocktail=None))
     assert (found.path, found.severity) == ("cocktail", Severity.ERROR)

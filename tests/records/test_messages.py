@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mesococktail.amounts import Amount
 from mesococktail.records import (
     KINDS,
     Around,
@@ -119,6 +120,10 @@ REFUSED: tuple[tuple[Callable[[], object], str], ...] = (
     (lambda: session(points=10**9), "points: 1000000000: must be a whole number of at most 9 digits"),
     (
         lambda: session(volume="5 mg"),
+        "volume: 5 mg: must be a volume, and this measures mass; write it in mL",
+    ),
+    (
+        lambda: session(volume=Amount.parse("5 mg") * 1),
         "volume: 5 mg: must be a volume, and this measures mass; write it in mL",
     ),
     (
