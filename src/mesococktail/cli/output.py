@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesococktail.cli.text import plain
+from mesococktail.cli.text import plain, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,7 +93,7 @@ def _known_format(_: click.Context, __: click.Parameter, value: str | None) -> s
     from tabulate import tabulate_formats  # slow to load, and seldom asked for
 
     if value not in tabulate_formats:
-        raise click.BadParameter(f"{value!r} is not one of {', '.join(tabulate_formats)}")
+        raise click.BadParameter(f"{quoted(value)} is not one of {', '.join(tabulate_formats)}")
     return value
 
 

@@ -9,6 +9,7 @@ import attrs
 import click
 
 from mesococktail.cli.fields import evolved, given_fields, option_name
+from mesococktail.cli.text import quoted
 from mesococktail.records import FieldType, fields_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def set_fields(record: Any, settings: Sequence[str], taker: Taker) -> dict[str, 
     for text in settings:
         path, equals, value = text.partition("=")
         if not equals:
-            raise click.UsageError(f"--set {text!r}: write PATH=VALUE, such as indication.stage=III")
+            raise click.UsageError(f"--set {quoted(text)}: write PATH=VALUE, such as indication.stage=III")
         wanted.setdefault(path.strip().replace("-", "_"), []).append(value.strip())
     changes: dict[str, Any] = {}
     kind: type = type(record)
@@ -54,7 +55,7 @@ def _within(
     found = _STEP.fullmatch(path)
     field = known.get(found[1]) if found else None
     if found is None or field is None:
-        raise click.UsageError(f"--set {path!r}: is no field of it; it has {', '.join(known)}")
+        raise click.UsageError(f"--set {quoted(path)}: is no field of it; it has {', '.join(known)}")
     name, place, rest = found.groups()
     old = changes.get(name, getattr(before, name, None))
     return {name: _becomes(field, old, (place, rest), values, taker)}
@@ -79,7 +80,7 @@ def _becomes(
         return tuple(several)
     if rest is not None:
         if field.type is not FieldType.GROUP or field.group is None:
-            raise click.UsageError(f"{option}: has no {rest!r} in it")
+            raise click.UsageError(f"{option}: has no {quoted(rest)} in it")
         said = old if isinstance(old, dict) else {}
         inner = _within(field.group, old, said, rest, values, taker)
         return said | inner if old is None or isinstance(old, dict) else evolved(old, inner, field.name)
@@ -111,7 +112,7 @@ def cleared(record: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN40
 def _known(known: dict[str, tuple[str, Field]], name: str) -> tuple[str, Field]:
     found = known.get(name.replace("_", "-").replace(".", "-"))
     if found is None:
-        raise click.UsageError(f"--clear {name!r}: choose one of {', '.join(known)}")
+        raise click.UsageError(f"--clear {quoted(name)}: choose one of {', '.join(known)}")
     return found
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mesococktail.cli.text import lines
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
@@ -27,8 +29,8 @@ SHORTEST = 8
 
 
 def say(text: str) -> None:
-    """Tell a person something: on standard error, where no data goes."""
-    click.echo(text, err=True)
+    """Tell a person something, plainly: on standard error, where no data goes."""
+    click.echo(lines(text), err=True)
 
 
 def example(*lines: str) -> str:

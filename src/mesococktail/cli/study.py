@@ -21,6 +21,7 @@ from mesococktail.cli.shared import (
     open_log,
     say,
 )
+from mesococktail.cli.text import quoted
 from mesococktail.research import QUESTIONS, Containing, Question, Study
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _condition(text: str) -> Containing:
     if not found:
         return Containing(text.strip())
     if found[0].start() != 0:
-        raise click.BadParameter(f"{text!r}: begin with agent=, class=, premise=, role=, from= or to=")
+        raise click.BadParameter(f"{quoted(text)}: begin with agent=, class=, premise=, role=, from= or to=")
     ends = [*(each.start() for each in found[1:]), len(text)]
     said = {each[1]: text[each.end() : end].strip() for each, end in zip(found, ends, strict=True)}
     low, high = said.get("from"), said.get("to")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesococktail.cli.shared import find_id, now
+from mesococktail.cli.text import quoted
 from mesococktail.records import FieldType, is_paired, read_json
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:
             raise _misread(option, part, names)
         for each, value in pairs:
             if each in said:
-                raise click.UsageError(f"{option} {written!r}: {each} is said twice")
+                raise click.UsageError(f"{option} {quoted(written)}: {each} is said twice")
             said[each] = value.strip()
     return said
 
@@ -136,7 +137,7 @@ def parts_of(field: Field, written: str, option: str) -> Mapping[str, str]:
 def _misread(option: str, part: str, names: Sequence[str]) -> click.UsageError:
     first, *others = names
     return click.UsageError(
-        f"{option}: {part!r} is not name=value with one of {', '.join(others)}; "
+        f"{option}: {quoted(part)} is not name=value with one of {', '.join(others)}; "
         f'write it like "{first.upper()}; {others[0] if others else first}=…", '
         "or as JSON: '{\"" + first + '": "…"}\''
     )
@@ -150,5 +151,7 @@ def accepted_of(texts: Sequence[str]) -> dict[str, str]:
 def _accepted(written: str, option: str) -> dict[str, str]:
     code, equals, reason = written.partition("=")
     if not equals:
-        raise click.UsageError(f"{option} {written!r}: write the code of the finding and why: CODE=REASON")
+        raise click.UsageError(
+            f"{option} {quoted(written)}: write the code of the finding and why: CODE=REASON"
+        )
     return {"code": code.strip(), "reason": reason.strip()}
