@@ -237,6 +237,11 @@ def test_a_file_of_keys_that_is_no_text_or_not_there_is_refused(tmp_path: Path) 
         read_keys(path)
     with pytest.raises(LogNotFoundError):
         read_keys(tmp_path / "none.txt")
+    path.write_bytes(b"#" * 100_001)
+    for read in (read_keys, Signer.load):
+        path.chmod(0o600)
+        with pytest.raises(LogError, match="has more than 100000 bytes; give the file of the keys"):
+            read(path)
 
 
 def test_a_printed_key_is_read_back(signer: Signer) -> None:

@@ -103,6 +103,7 @@ def without_number(name: str, rest: str) -> str | None:
 _MARKS = re.compile(r"\s\+\s|[\"\[\]{}|;:=]|^other\b", re.IGNORECASE)
 _DESCRIPTION_MARKS = re.compile(r"[\"\[\];]")
 LONGEST_DESCRIPTION = 300
+_LONGEST_WITH_SPACES = 3000
 
 
 def new_name(name: str) -> str:
@@ -125,7 +126,7 @@ def new_description(text: str) -> str:
     Raises:
         AgentError: It is empty, too long, or a cocktail's one line could not be read back.
     """
-    plain = " ".join(text.split())
+    plain = " ".join(text.split()) if len(text) <= _LONGEST_WITH_SPACES else text
     if not plain:
         raise AgentError("an agent no formulary knows needs a description", path="description")
     if len(plain) > LONGEST_DESCRIPTION:

@@ -7,6 +7,7 @@ import time
 from uuid import UUID
 
 from mesococktail.errors import RecordError
+from mesococktail.records.kinds import uuid_of
 
 _MILLION = 1_000_000
 _BLOCK = 1024
@@ -58,7 +59,7 @@ def bytes_of(text: object) -> bytes:
     if isinstance(text, UUID):
         return text.bytes
     try:
-        return UUID(text).bytes  # type: ignore[arg-type]  # what is no text is refused by it
+        return uuid_of(text).bytes
     except (ValueError, AttributeError, TypeError):
         raise RecordError(
             "is not the id of a record",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SIGNED = b"mesococktail signature 1"
 _PUBLIC = re.compile(r"ed25519:([A-Z2-7]{52})")
 _NAMED = re.compile(r"(?P<name>[^\s#][^\s]*)\s+(?P<key>ed25519:\S+)")
+_LARGEST = 100_000
+"""Bytes: of the public keys of a thousand doctors."""
 _CURE = "write it as it was printed when the key was made: NAME ed25519:..."
 
 
@@ -172,9 +174,13 @@ def read_keys(path: str | PathLike[str]) -> dict[str, str]:
 
 def _read(path: str | PathLike[str]) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         raise LogNotFoundError(f"cannot be read: {_why(error)}", got=str(path)) from None
+    if len(content) > _LARGEST:
+        raise LogError(f"has more than {_LARGEST} bytes", got=str(path), cure="give the file of the keys")
+    return content
 
 
 def _why(error: OSError | ValueError) -> object:

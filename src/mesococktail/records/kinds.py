@@ -35,6 +35,8 @@ MOST_GROUPS = 100
 MOST_TEXTS = 1000
 """Texts, codes or findings in one list."""
 _LONGEST_CODE = 100
+_LONGEST_UUID = 50
+"""Characters: with hyphens, braces, and ``urn:uuid:`` before them."""
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -268,9 +270,18 @@ def _link(value: object) -> str:
         return str(value)
     found: Any = getattr(value, "id", value)
     try:
-        return str(UUID(found))
+        return str(uuid_of(found))
     except (ValueError, TypeError, AttributeError):
         raise RecordError("is not the id of a record", got=found) from None
+
+
+def uuid_of(text: Any) -> UUID:  # noqa: ANN401  # whatever was given
+    """Return the UUID that a text is.
+
+    Raises:
+        ValueError: It is none; or a TypeError or an AttributeError, where it is no text.
+    """
+    return UUID(text if len(text) <= _LONGEST_UUID else "")
 
 
 def _number(value: object) -> int:
