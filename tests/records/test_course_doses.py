@@ -71,6 +71,19 @@ def test_stock_that_makes_no_dose_has_none_that_is_known(drawn: dict[str, Any]) 
     assert doses(session, made_of) == {"caffeine": "None"}
 
 
+def test_what_the_zones_do_not_say_came_from_the_preparation_of_the_session() -> None:
+    other = "00000000-0000-7000-8000-000000000003"
+    made_of = [Stands(id_, preparation()) for id_ in (PREPARATION, other)]
+    zones: Any = [{"zone": "frontal"}, {"zone": "vertex", "volume": "2 mL", "preparation": other}]
+    session = made(Session, preparation=PREPARATION, injected_by="nurse", volume="4.5 mL", zones=zones)
+    records = {one.id: one for one in made_of}
+    minoxidil = [given for given in each_given(session, records) if given.agent == "minoxidil"]
+    assert {given.preparation: str(given.amount) for given in minoxidil} == {
+        PREPARATION: "2.5 mg",
+        other: "2 mg",
+    }
+
+
 def test_a_dose_knows_which_preparation_it_came_from() -> None:
     session = made(Session, preparation=PREPARATION, prescription=PRESCRIPTION, injected_by="nurse")
     records = {PREPARATION: Stands(PREPARATION, preparation()), PRESCRIPTION: Stands("x", prescription())}
