@@ -80,7 +80,7 @@ def test_each_act_leaves_a_line(log: PrescriptionLog, caplog: pytest.LogCaptureF
     assert [record.getMessage() for record in caplog.records] == [
         "entry 7 written: record prescription",
         "entry 8 written: amend prescription",
-        "verified up to entry 8: findings 0",
+        "verified: findings 0",
         "entries written: 1, up to entry 9",
         "erased: records 1, documents 2",
     ]

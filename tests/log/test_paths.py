@@ -16,6 +16,7 @@ import pytest
 from mesococktail import PrescriptionLog
 from mesococktail.errors import (
     FormularyError,
+    LogBrokenError,
     LogError,
     LogExistsError,
     LogNotFoundError,
@@ -28,7 +29,7 @@ from mesococktail.errors import (
 )
 from mesococktail.log import backup as backup_module
 from mesococktail.log import connection as connection_module
-from mesococktail.log.connection import _mount_type
+from mesococktail.log.connection import _mount_type, sync
 from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
 from mesococktail.log.told import as_ours
 from tests.log.helpers import digest, exported, prescribe
@@ -355,3 +356,55 @@ def test_a_log_that_was_opened_can_be_written_again_after_reading(path: Path) ->
     with PrescriptionLog.open(path, read_only=True) as reader, PrescriptionLog.open(path) as log:
         entry = prescribe(log)
         assert reader.head() == entry.receipt
+
+
+def test_a_backup_takes_no_place_where_a_journal_stands(log: PrescriptionLog, tmp_path: Path) -> None:
+    journal = tmp_path / "copy.db-journal"
+    journal.write_bytes(b"of a log that is gone")
+    with pytest.raises(LogExistsError, match="would be played back into the copy; put it beside its log"):
+        log.backup(tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_what_could_not_be_made_leaves_no_journal_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        (tmp_path / "new.db-journal").write_bytes(b"hot")
+        raise LogStorageError("the disk failed")
+
+    monkeypatch.setattr("mesococktail.log.file.make_layout", fails)
+    with pytest.raises(LogStorageError):
+        PrescriptionLog.create(tmp_path / "new.db", clinic="riverside")
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith("new")] == []
+
+
+def test_doubt_stays_while_the_folder_cannot_be_synced(
+    log: PrescriptionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    log._connection.doubtful = "the disk failed while writing"
+    monkeypatch.setattr("mesococktail.log.connection.sync", fails)
+    [found] = log.verify()
+    assert "the disk failed (Input/output error)" in found.message
+    with pytest.raises(LogBrokenError):
+        prescribe(log)
+    monkeypatch.undo()
+    assert log.verify() == []
+    prescribe(log)
+
+
+def test_a_backup_whose_name_is_not_safe_on_the_disk_is_taken_back(
+    log: PrescriptionLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path) -> None:
+        if path.is_dir():
+            raise OSError(5, "Input/output error")
+        sync(path)
+
+    monkeypatch.setattr("mesococktail.log.backup.sync", fails)
+    with pytest.raises(LogStorageError, match="the copy cannot be made: Input/output error"):
+        log.backup(tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()

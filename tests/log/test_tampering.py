@@ -385,3 +385,13 @@ def test_a_copy_made_between_two_acts_is_a_whole_log(path: Path, log: Prescripti
     with PrescriptionLog.open(copy) as other:
         assert other.head() == log.head()
         assert other.verify() == []
+
+
+def test_a_log_whose_entries_cannot_be_read_at_all_is_a_finding_and_no_error(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'entry'").fetchone()
+    raw = bytearray(path.read_bytes())
+    raw[(root - 1) * size : (root - 1) * size + 512] = bytes(512)
+    path.write_bytes(raw)
+    assert codes(path) >= {"log_broken"}

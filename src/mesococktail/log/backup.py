@@ -18,7 +18,7 @@ from mesococktail.errors import (
     MesococktailError,
 )
 from mesococktail.log.chain import backup_hash, microseconds, moment
-from mesococktail.log.connection import create_file
+from mesococktail.log.connection import create_file, journals, remove, sync
 from mesococktail.log.told import told
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def backup(log: LogFile, path: Path) -> Receipt:
         raise LogUseError("a backup cannot be made inside a running transaction")
     try:
         return _made(log, source, path)
-    except FileExistsError:
-        raise LogExistsError("there is already a file", got=str(path), cure="choose another path") from None
     except MesococktailError:
         raise
+    except FileExistsError:
+        raise LogExistsError("there is already a file", got=str(path), cure="choose another path") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise LogStorageError(
@@ -64,6 +64,13 @@ def backup(log: LogFile, path: Path) -> Receipt:
 def _made(log: LogFile, source: sqlite3.Connection, path: Path) -> Receipt:
     if os.path.lexists(path):
         raise FileExistsError
+    for journal in journals(path):
+        if os.path.lexists(journal):
+            raise LogExistsError(
+                "is the journal of a log that is gone, and would be played back into the copy",
+                got=str(journal),
+                cure="put it beside its log, or delete it",
+            )
     # A name of its own: two backups to one place, at once, would write into each other's file.
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     before = log.head()
@@ -76,12 +83,16 @@ def _made(log: LogFile, source: sqlite3.Connection, path: Path) -> Receipt:
             finally:
                 target.close()
         head = _verified(log, unfinished, before)
-        _sync(unfinished)
+        sync(unfinished)
         _noted(log, path, head.seq)
         os.link(unfinished, path)
     finally:
-        unfinished.unlink(missing_ok=True)
-    _sync(path.parent)
+        remove(unfinished)
+    try:
+        sync(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     return head
 
 
@@ -108,11 +119,3 @@ def backups_of(log: LogFile) -> list[Backup]:
     """Return the backups that were made of a log, oldest first."""
     rows = log.rows("SELECT path, made_at, seq FROM backup ORDER BY number")
     return [Backup(path, moment(made_at), seq) for path, made_at, seq in rows]
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

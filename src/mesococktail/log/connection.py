@@ -16,6 +16,7 @@ from mesococktail.errors import (
     LogExistsError,
     LogNotFoundError,
     LogReadOnlyError,
+    LogStorageError,
     LogUseError,
     LogVersionError,
     MesococktailError,
@@ -27,6 +28,8 @@ from mesococktail.log.told import BUSY_SECONDS, is_storage, name_of_error, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from mesococktail.findings import Finding
 
 _UNSAFE_MOUNTS = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"))
 _SETTINGS = (
@@ -74,6 +77,18 @@ class Connection:
     def restrict(self) -> None:
         """Refuse from here on what an append-only log never does, whoever asks through this connection."""
         self.sqlite.set_authorizer(self._allowed)
+
+    def settle(self) -> list[Finding]:
+        """Take entries again after a failure, if what was done last is on the disk for good."""
+        if self.doubtful is not None:
+            try:
+                # SQLite may have removed the journal and then failed to make that last.
+                sync(self.path.parent)
+            except OSError as error:
+                failed = LogStorageError(f"the disk failed ({error.strerror})", got=str(self.path))
+                return list(failed.findings)
+        self.doubtful = None
+        return []
 
     def guard(self) -> sqlite3.Connection:
         """Return the connection, if this is the process and the thread that opened it.
@@ -227,8 +242,28 @@ def new_file(path: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        path.unlink(missing_ok=True)
+        remove(path)
         raise
+
+
+def journals(path: Path) -> list[Path]:
+    """Return where SQLite keeps the journals of a file: what it finds there it plays back into that file."""
+    return [path.with_name(f"{path.name}-{kind}") for kind in ("journal", "wal")]
+
+
+def remove(path: Path) -> None:
+    """Remove a file that could not be finished; its journals first, for they outlive it dangerously."""
+    for each in (*journals(path), path):
+        each.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Let what was written to a file, or which names are in a folder, reach the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def open_file(path: Path, *, read_only: bool) -> Connection:

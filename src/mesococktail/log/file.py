@@ -88,15 +88,12 @@ class LogFile:
         if named is None:
             raise RecordError("is missing", path="clinic", cure="name the clinic, such as riverside")
         where = _path(path)
-        with (
-            new_file(where),
-            closing(Connection(where, read_only=False)) as connection,
-            connection.writing() as sqlite,
-        ):
-            make_layout(sqlite)
-            row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
-            sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
-        return cls.open(where, formulary=formulary, recorded_by=recorded_by, signer=signer)
+        with new_file(where):
+            with closing(Connection(where, read_only=False)) as connection, connection.writing() as sqlite:
+                make_layout(sqlite)
+                row = (1, named, secrets.token_bytes(16), chain.microseconds(now()))
+                sqlite.execute("INSERT INTO log VALUES (?, ?, ?, ?)", row)
+            return cls.open(where, formulary=formulary, recorded_by=recorded_by, signer=signer)
 
     @classmethod
     def open(
@@ -223,8 +220,8 @@ class LogFile:
         signatures = Signatures.of(keys, signed_from)
         found = verify(self._connection, self._origin, [_receipt(one) for one in kept], signatures)
         if not found:
-            self._connection.doubtful = None
-        note(INFO, "verified up to entry %s: findings %s", self.head().seq, len(found))
+            found = self._connection.settle()
+        note(INFO, "verified: findings %s", len(found))
         return found
 
     def rebuild(self) -> int:

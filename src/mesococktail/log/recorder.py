@@ -20,6 +20,7 @@ from mesococktail.log.acts import (
     standing,
 )
 from mesococktail.log.chain import Entry, Receipt
+from mesococktail.log.connection import sync
 from mesococktail.log.diary import INFO, note
 from mesococktail.log.ids import Maker, bytes_of, text_of
 from mesococktail.log.links import known_around, links_of, nothing_hangs_on, still_fits
@@ -255,7 +256,9 @@ class Recorder:
                 # Not even the rollback was possible, so what we would see is only what we wrote ourselves.
                 return False
             there = self._reader.entry_or_none(bytes_of(written.id), written.version)
-        except LogError:
+            # SQLite may have removed the journal and then failed to make that last.
+            sync(self._connection.path.parent)
+        except (LogError, OSError):
             return False
         return there is not None and there.receipt == written.receipt
 

@@ -56,11 +56,14 @@ def verify(
     connection: Connection, origin: bytes, kept: list[Receipt], signatures: Signatures
 ) -> list[Finding]:
     """Return what does not fit; see `PrescriptionLog.verify`."""
-    last = newest(connection.rows, origin).seq
-    found = _verified(connection, origin, kept, signatures)
-    if found and connection.rows("SELECT 1 FROM entry WHERE seq > ? AND act = 'erase'", (last,)):
-        # An erasure came in between two pages, and gave the texts of the tables other numbers.
+    try:
+        last = newest(connection.rows, origin).seq
         found = _verified(connection, origin, kept, signatures)
+        if found and connection.rows("SELECT 1 FROM entry WHERE seq > ? AND act = 'erase'", (last,)):
+            # An erasure came in between two pages, and gave the texts of the tables other numbers.
+            found = _verified(connection, origin, kept, signatures)
+    except LogError as error:
+        return list(error.findings)
     return found
 
 
