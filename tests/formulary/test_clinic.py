@@ -176,6 +176,8 @@ FORMULA = '[[formulas]]\nname = "f"\nversion = "1"\ntext = "x"\n'
         ("a" + ".a" * 40_000 + " = 1", r"holds a key of too many parts"),
         ("a" + '."a"' * 100_000 + " = 1", r"holds a key of too many parts"),
         ("#" * 1_000_001, r"at most 1000000 bytes"),
+        ('"st\\u0000ok" = 1', r"^'st\\x00ok': no such key is known here"),
+        ("k" * 70_000 + " = 1", r"^k{60}\u2026: no such key is known here"),
         ("stok = 1", r"^stok: no such key is known here; keys: aftercare, agents, .* and terms$"),
         ("stock = 1", r"^stock: 1: must be a table$"),
         ("agents = 1", r"^agents: must be a list of tables; write \[\[agents\]\] above each$"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.errors import FormularyError
+from mesococktail.errors import FormularyError, quote
 from mesococktail.findings import join
 from mesococktail.formulary.names import either
 
@@ -68,8 +68,8 @@ class Table:
     _asked: set[str] = attrs.field(factory=set, init=False)
 
     def at(self, key: str) -> str:
-        """Return the path of one of its keys."""
-        return join(self.path, key)
+        """Return the path of one of its keys, safe to show."""
+        return join(self.path, quote(key))
 
     def take(self, key: str) -> object:
         """Return what stands under a key, or None; the key counts as known from now on."""
