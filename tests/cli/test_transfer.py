@@ -31,6 +31,14 @@ def test_lines_are_imported_from_standard_input(run: Run, folder: Path) -> None:
     assert result.stderr == "3 lines read, 2 written, 0 there already\n"
 
 
+def test_a_record_behind_more_blanks_than_a_line_has_is_not_passed_over(run: Run, folder: Path) -> None:
+    before = digest(folder / "clinic.db")
+    said = run("import", "-", input=f"{' ' * 1_000_000}{GOOD}\n", code=3).stderr
+    assert said.startswith("Error: line 1 was refused: ")
+    assert "a document is at most 65536 bytes" in said
+    assert digest(folder / "clinic.db") == before
+
+
 def test_the_first_refused_line_stops_the_import(run: Run, folder: Path) -> None:
     before = digest(folder / "clinic.db")
     said = run("import", "-", input=f"{GOOD}\n{BAD}\n", code=3).stderr.splitlines()

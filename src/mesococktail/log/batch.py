@@ -19,6 +19,7 @@ from mesococktail.log.links import any_read_by
 from mesococktail.log.writer import Act
 from mesococktail.records import KINDS, READ_BY, admit, complete, document, name_of, read_json
 from mesococktail.records.compiled import Compiled
+from mesococktail.records.json_text import LONGEST
 from mesococktail.records.kinds import check_number
 from mesococktail.records.reading import given_record, stored_record
 
@@ -158,8 +159,8 @@ class _Run:
 
     def _read(self, line: int, given: object) -> _Made | None:
         if isinstance(given, str | bytes):
-            if not given.strip():
-                return None
+            if len(given) <= LONGEST and not given.strip():
+                return None  # what is longer may have more behind the blanks that came
             given = read_json(given)
         kind, record_id, by = self._kind, None, self._by
         if isinstance(given, Mapping):
