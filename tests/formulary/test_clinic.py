@@ -309,6 +309,11 @@ def test_any_file_is_a_formulary_or_our_error(tmp_path: Path, data: bytes) -> No
     assert isinstance(loaded, Formulary)
 
 
+def test_texts_are_kept_in_nfc_as_those_of_records_are(tmp_path: Path) -> None:
+    clinic = load(tmp_path, TERM + 'label = "nuque e\u0301troite"')
+    assert clinic.term("zones", "nape").label == "nuque \u00e9troite"
+
+
 def test_a_large_file_is_read_in_reasonable_time(tmp_path: Path) -> None:
     # Looking names up must not be prepared anew for each agent.
     many = "".join(AGENT.replace("mix", f"mix no {i} x", 1) for i in range(5_000))

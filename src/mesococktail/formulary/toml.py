@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,7 +141,7 @@ def as_table(value: object, path: str) -> Table:
 
 
 def plain_text(value: object, path: str) -> str:
-    """Return *value* if it is a text of printable characters, or refuse it."""
+    """Return *value* in NFC if it is a text of printable characters, or refuse it."""
     if not isinstance(value, str):
         raise FormularyError("is not a text", path=path, got=value, cure="put it in quotes")
     text = value.strip()
@@ -148,6 +149,7 @@ def plain_text(value: object, path: str) -> str:
         raise FormularyError("is empty", path=path, cure="fill it in or leave the key out")
     if len(text) > _LONGEST_TEXT:
         raise FormularyError(f"has more than {_LONGEST_TEXT} characters", path=path, got=text)
+    text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         raise FormularyError("holds control characters or line breaks", path=path, got=text)
     return text
