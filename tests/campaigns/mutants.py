@@ -16,9 +16,9 @@ as they did, and two minutes more (which counts as noticed), and else it *surviv
 printed. What the blocks in the documentation notice is not counted.
 
 ``--sample 300 --seed 1`` takes that many at random, the same ones each time; the 95 % interval (Wilson) is
-for it. ``--keep FOLDER`` keeps what was recorded for another run; delete it when the code has changed.
-``--tests`` says which tests there are, and mutants named by their digits run alone: ``--package amounts
---tests tests/amounts 1f3a9c02``.
+for it. ``--keep FOLDER`` keeps what was recorded, and what became of each mutant, so that a run that was
+cut off goes on; delete it when code or tests have changed. ``--tests`` says which tests there are, and
+mutants named by their digits run alone: ``--package amounts --tests tests/amounts 1f3a9c02``.
 
 Needs the group ``fuzz``. It is no campaign of ``python -m tests.campaigns``: it tests the tests.
 """
@@ -285,7 +285,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.sample is not None:
             random.Random(asked.seed).shuffle(changes)
 
+        kept = folder / "outcomes.jsonl"
+        known = dict(map(json.loads, kept.read_text(encoding="utf-8").splitlines())) if kept.exists() else {}
+
         def run(mutant: Mutant) -> tuple[Mutant, str]:
+            if mutant.id in known:
+                return mutant, known[mutant.id]
             tree = free.get()
             try:
                 return mutant, recorded.outcome(mutant, tree, own, asked.budget)
@@ -301,6 +306,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             run, (one for one in mutants if not asked.ids or one.id in asked.ids)
         ):
             became[outcome] += 1
+            if mutant.id not in known:
+                with kept.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps([mutant.id, outcome]) + "\n")
             if outcome == _SURVIVED:
                 print(
                     f"survived {mutant.id} {mutant.path}:{mutant.lines.start}",
