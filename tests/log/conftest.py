@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mesococktail import PrescriptionLog
 from mesococktail.log import Signer
+from tests.folders import quick_folder
 from tests.log.helpers import DOCTOR, GIVEN, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +47,10 @@ def full_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def full(full_template: Path, tmp_path: Path) -> Path:
+def full(full_template: Path) -> Iterator[Path]:
     """A copy of it."""
-    copy = tmp_path / "full.db"
-    shutil.copy(full_template, copy)
-    return copy
+    with quick_folder() as folder:
+        yield Path(shutil.copy(full_template, Path(folder) / "full.db"))
 
 
 @pytest.fixture
