@@ -314,6 +314,11 @@ def test_names_kept_ready_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(fresh._found) <= 3
 
 
+def test_another_agent_is_named_and_described_in_nfc() -> None:
+    agent = other("se\u0301rum neuf", description="a pre\u0301paration")
+    assert (agent.name, agent.description) == ("s\u00e9rum neuf", "a pr\u00e9paration")
+
+
 def test_another_agent_needs_a_description_and_gets_an_id_of_its_own() -> None:
     agent = other("Love  Potion 9", description=" homemade ")
     assert (agent.id, agent.name, agent.description) == ("other:love-potion-9", "Love Potion 9", "homemade")

@@ -59,6 +59,14 @@ def test_an_id_may_be_a_uuid_and_names_the_newest_version(log: PrescriptionLog, 
     assert log.void(which, reason="wrong patient").version == 3
 
 
+def test_who_and_why_are_kept_in_nfc_so_that_nobody_is_two(log: PrescriptionLog, entry: Entry) -> None:
+    composed, apart = "\u00e9", "e\u0301"
+    stopped = log.stop(entry, reason=f"d{apart}m{apart}nag{apart}", recorded_by=f"Ren{apart}e")
+    assert (stopped.reason, stopped.recorded_by) == ("d\u00e9m\u00e9nag\u00e9", "Ren\u00e9e")
+    again = log.stop(entry, reason=f"d{composed}m{composed}nag{composed}", recorded_by="x")
+    assert again == stopped
+
+
 def test_the_same_correction_again_is_the_same_entry(log: PrescriptionLog, entry: Entry) -> None:
     first = log.amend(entry, changed(entry, rationale="one"), reason="a")
     assert log.amend(entry, changed(entry, rationale="one"), reason="a") == first

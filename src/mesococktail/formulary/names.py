@@ -107,7 +107,7 @@ _LONGEST_WITH_SPACES = 3000
 
 
 def new_name(name: str) -> str:
-    """Return *name*, with single spaces, if an agent may be called so.
+    """Return *name* in NFC, with single spaces, if an agent may be called so.
 
     Raises:
         AgentError: It cannot be looked up, or a cocktail's one line could not be read back.
@@ -117,16 +117,18 @@ def new_name(name: str) -> str:
     if _MARKS.search(name) or name.count("(") != name.count(")"):
         rule = 'a name holds none of " [ ] { } | ; : =, no plus between spaces, and does not begin with other'
         raise AgentError(rule, got=name)
-    return " ".join(name.split())
+    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 def new_description(text: str) -> str:
-    """Return *text*, with single spaces, if it may describe an agent.
+    """Return *text* in NFC, with single spaces, if it may describe an agent.
 
     Raises:
         AgentError: It is empty, too long, or a cocktail's one line could not be read back.
     """
-    plain = " ".join(text.split()) if len(text) <= _LONGEST_WITH_SPACES else text
+    plain = text
+    if len(text) <= _LONGEST_WITH_SPACES:
+        plain = " ".join(unicodedata.normalize("NFC", text).split())
     if not plain:
         raise AgentError("an agent no formulary knows needs a description", path="description")
     if len(plain) > LONGEST_DESCRIPTION:

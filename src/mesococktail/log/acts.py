@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,7 @@ def may(act: str, now: Standing, version: int | None) -> None:
 
 
 def needs_reason(reason: object, path: str = "reason", cure: str = "say why, in a few words") -> str:
-    """Return the reason of an act, or what else must be said of it.
+    """Return the reason of an act, or what else must be said of it, in NFC as all that is written down.
 
     Raises:
         RecordError: There is none.
@@ -159,7 +160,7 @@ def needs_reason(reason: object, path: str = "reason", cure: str = "say why, in 
         raise RecordError(
             f"must be printable text of at most {LONGEST_REASON} characters", path=path, got=reason
         )
-    return reason
+    return unicodedata.normalize("NFC", reason)
 
 
 def same_doctor(known: Standing, doctor: str, content: bytes) -> None:

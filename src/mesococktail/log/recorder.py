@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -361,14 +362,14 @@ def entry_of(act: Act, seq: int, hashed: bytes) -> Entry:
 
 
 def author_of(name: object, path: str = "recorded_by") -> str | None:
-    """Return a name as it is stored; None where nobody said."""
+    """Return a name as it is stored, in NFC; None where nobody said."""
     if name is None:
         return None
     if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise RecordError(
             f"must be a short printable text, at most {_LONGEST_NAME} characters", path=path, got=name
         )
-    return name
+    return unicodedata.normalize("NFC", name)
 
 
 def id_of(which: str | Entry | Standing) -> object:
