@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
@@ -301,3 +302,21 @@ def test_a_doctor_is_a_record() -> None:
     doctor = Doctor(id="dr-a", name="A. Physician")
     assert document(doctor) == b'{"id":"dr-a","name":"A. Physician"}'
     assert given_record("doctor", {"id": "dr-a", "name": "A. Physician"}, FORMULARY) == doctor
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        10**5000,
+        Decimal("1e999999999"),
+        Decimal("1e-999999999"),
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        1.5,
+        "1e5",
+    ],
+    ids=range(7),
+)
+def test_a_number_too_long_to_be_written_out_is_refused_as_any_other(score: Any) -> None:
+    error = refused(records.Outcome, patient="P-1", at="2025-03", measure="gais", score=score)
+    assert error.rule == "must be an exact number of at most 12 digits on either side"

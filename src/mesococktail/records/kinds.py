@@ -38,6 +38,8 @@ _LONGEST_CODE = 100
 _LONGEST_UUID = 50
 """Characters: with hyphens, braces, and ``urn:uuid:`` before them."""
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
+_MOST_SHOWN = 30
+"""Digits of a number that is written out, if only to say that it has too many."""
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -291,8 +293,10 @@ def _number(value: object) -> int:
 
 
 def _decimal(value: object) -> Decimal:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        value = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_MOST_SHOWN:
+        value = str(value)
+    elif isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= _MOST_SHOWN:
+        value = f"{value:f}"
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
         raise RecordError(
             "must be an exact number of at most 12 digits on either side", got=value, cure="write it like 7.4"
