@@ -26,7 +26,7 @@ TITLE = (
 SIZES: Mapping[Size, Mapping[str, int]] = {
     "smoke": {"kills": 6, "most": 3, "many": 20},
     "ci": {"kills": 100, "many": 50},
-    "release": {"kills": 2000, "many": 800, "entries": 500_000},
+    "release": {"kills": 2000, "many": 500, "entries": 500_000},
 }
 _LONGEST = 0.4
 """Seconds that a round goes on at most when one of its writers has been told something."""
