@@ -32,6 +32,7 @@ NAMES: tuple[str, ...] = (
     "kill",
     "load",
     "backups",
+    "documents",
     "doses",
 )
 """The campaigns, in the order in which they run."""
