@@ -295,7 +295,9 @@ def test_every_claim_about_threats_names_a_test_or_a_campaign_that_there_is() ->
     text = page("explanation/threats.md")
     files = set(re.findall(r"`(tests/[^`]+)`", text))
     campaigns = {
-        name for said in re.findall(r"campaigns? ((?:`\w+`(?:, )?)+)", text) for name in re.findall(r"\w+", said)
+        name
+        for said in re.findall(r"campaigns? ((?:`\w+`(?:, )?)+)", text)
+        for name in re.findall(r"\w+", said)
     }
     assert len(files) > 9
     assert {file for file in files if not (ROOT / file).exists()} == set()
