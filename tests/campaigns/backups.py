@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 TITLE = "backups, interrupted backups and exports under load: all sound, none without the head seen before"
 SIZES: Mapping[Size, Mapping[str, int]] = {
     "smoke": {"backups": 3, "interrupted": 1, "exports": 1, "writers": 2, "entries": 100, "pause": 20},
-    "ci": {"backups": 60, "interrupted": 20, "exports": 20, "writers": 3, "entries": 12_000},
-    "release": {"backups": 60, "interrupted": 60, "exports": 60, "writers": 4, "entries": 60_000},
+    "ci": {"backups": 60, "interrupted": 20, "exports": 20, "writers": 3, "entries": 4_000, "pause": 5},
+    "release": {"backups": 60, "interrupted": 20, "exports": 20, "writers": 3, "entries": 12_000},
 }
 _PATIENCE = 30.0
 """Seconds that a copy may take while others write: as long as they would wait for it."""

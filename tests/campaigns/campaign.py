@@ -34,6 +34,7 @@ NAMES: tuple[str, ...] = (
     "backups",
     "documents",
     "doses",
+    "fuzzing",
 )
 """The campaigns, in the order in which they run."""
 

@@ -1,8 +1,8 @@
 """The doors fuzzed: whatever comes in is read, and reads the same again, or is refused with an error of ours.
 
 The targets are those of `fuzz_targets`. A seeded mutator drives them at every size; at the largest, atheris
-does as well, which lets the code that is reached guide it. It ends its process when it is done, so each target
-has one of its own: ``python -m tests.campaigns.fuzzing TARGET RUNS FOLDER``.
+does as well, which lets the code that is reached guide it. It ends its process when it is done, so each has
+one of its own: ``python -m tests.campaigns.fuzzing TARGET RUNS FOLDER``.
 """
 
 from __future__ import annotations

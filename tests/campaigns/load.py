@@ -1,5 +1,11 @@
 """Many writers at once, in processes and in threads: nobody is turned away, and nobody waits much longer than
-with SQLite alone."""
+with SQLite alone.
+
+SQLite alone is tried in two ways, for how its writers wait decides what p99 means. Left to itself, one
+writer goes on and on while the others sleep: 99 of 100 calls take a millisecond, and the one in a hundred
+that takes seconds is just outside p99. So p99 is held against writers who take turns as ours do, and the
+longest wait against SQLite left to itself.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +17,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -22,6 +29,8 @@ import attrs
 from mesococktail import Doctor, PrescriptionLog
 from mesococktail.errors import LogError
 from mesococktail.log import Receipt
+from mesococktail.log.told import BUSY_SECONDS
+from mesococktail.log.turns import begin_writing
 from tests.campaigns.campaign import Outcome
 from tests.campaigns.writer import AT, MIXTURE, ROOT
 
@@ -30,7 +39,9 @@ if TYPE_CHECKING:
 
     from tests.campaigns.campaign import Size
 
-TITLE = "writers at once: none is lost, none is turned away, and p99 is at most 5 times that of plain SQLite"
+TITLE = (
+    "writers at once: none is lost, none is turned away, p99 is at most 5 times that of SQLite taking turns"
+)
 SIZES: Mapping[Size, Mapping[str, int]] = {
     "smoke": {"processes": 3, "each": 10, "threads": 3, "each_thread": 5},
     "ci": {
@@ -53,7 +64,7 @@ SIZES: Mapping[Size, Mapping[str, int]] = {
     },
 }
 _MOST = 5.0
-"""Times the p99 of plain SQLite."""
+"""Times the p99 of plain SQLite whose writers take turns."""
 _ENOUGH = 3
 """Rounds from which on a median of ratios means something."""
 _PLAIN = """
@@ -107,22 +118,28 @@ def control() -> Outcome:
 def _compared(outcome: Outcome, kind: str, writers: int, each: int, rounds: int) -> None:
     by = _by_threads if kind == "threads" else _by_processes
     name = f"{writers} {kind} x {each}"
-    ours: list[list[float]] = []
-    plain: list[list[float]] = []
+    seconds: dict[str, list[list[float]]] = {"ours": [], "plain": [], "in turns": []}
     for _ in range(rounds):
         with TemporaryDirectory() as folder:
-            ours.append(_ours_are_kept(outcome, name, _log(folder), by, writers, each))
-        with TemporaryDirectory() as folder:
-            plain.append(_seconds(by(_plain_file(folder), "plain", writers, each)))
-    for whose, seconds in (("ours", ours), ("plain", plain)):
-        outcome.did[f"{name}, {whose}: p99 in ms"] = round(median(map(_p99, seconds)) * 1000)
-        outcome.did[f"{name}, {whose}: the longest in ms"] = round(max(map(max, seconds)) * 1000)
-    ratio = median(_p99(one) / _p99(other) for one, other in zip(ours, plain, strict=True))
-    outcome.did[f"{name}: p99 / plain"] = round(ratio, 2)
-    if rounds >= _ENOUGH and ratio > _MOST:
-        outcome.wrong.append(
-            f"{name}: p99 is {ratio:.1f} times that of plain SQLite, half of {rounds} rounds"
-        )
+            seconds["ours"].append(_ours_are_kept(outcome, name, _log(folder), by, writers, each))
+        for work in ("plain", "in turns"):
+            with TemporaryDirectory() as folder:
+                seconds[work].append(_seconds(by(_plain_file(folder), work, writers, each)))
+    for whose, of_rounds in seconds.items():
+        outcome.did[f"{name}, {whose}: p99 in ms"] = round(median(map(_p99, of_rounds)) * 1000)
+        outcome.did[f"{name}, {whose}: the longest in ms"] = round(median(map(max, of_rounds)) * 1000)
+    p99 = _ratio(_p99, seconds["ours"], seconds["in turns"])
+    longest = _ratio(max, seconds["ours"], seconds["plain"])
+    outcome.did[f"{name}: p99 / in turns"] = round(p99, 2)
+    outcome.did[f"{name}: the longest / plain"] = round(longest, 2)
+    if rounds >= _ENOUGH and p99 > _MOST:
+        outcome.wrong.append(f"{name}: p99 is {p99:.1f} times that of plain SQLite taking turns")
+    if rounds >= _ENOUGH and longest > 1:
+        outcome.wrong.append(f"{name}: the longest wait is {longest:.1f} times that of plain SQLite")
+
+
+def _ratio(of: Callable[[list[float]], float], ours: list[list[float]], others: list[list[float]]) -> float:
+    return median(of(one) / of(other) for one, other in zip(ours, others, strict=True))
 
 
 def _ours_are_kept(
@@ -190,15 +207,21 @@ def _ours(path: Path, writer: int, each: int, go: Callable[[], object]) -> Writt
     return said
 
 
-def _plain(path: Path, writer: int, each: int, go: Callable[[], object]) -> Written:
+def _sqlite(
+    begin: Callable[[sqlite3.Connection], object],
+    path: Path,
+    writer: int,
+    each: int,
+    go: Callable[[], object],
+) -> Written:
     """Write rows as wide as those of an entry and its document, as durably, and nothing else."""
     said, document = Written(), "x" * 400
-    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = EXTRA")
         go()
         for number in range(each):
             started = time.perf_counter()
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection)
             seq = connection.execute("SELECT ifnull(max(seq), 0) + 1 FROM entry").fetchone()[0]
             record_id = (writer << 32 | number).to_bytes(16, "big")
             connection.execute(
@@ -211,7 +234,11 @@ def _plain(path: Path, writer: int, each: int, go: Callable[[], object]) -> Writ
     return said
 
 
-_WORK = {"ours": _ours, "plain": _plain}
+_WORK: dict[str, Callable[[Path, int, int, Callable[[], object]], Written]] = {
+    "ours": _ours,
+    "plain": partial(_sqlite, lambda connection: connection.execute("BEGIN IMMEDIATE")),
+    "in turns": partial(_sqlite, lambda connection: begin_writing(connection, BUSY_SECONDS)),
+}
 
 
 def _by_threads(path: Path, work: str, writers: int, each: int) -> list[Written]:

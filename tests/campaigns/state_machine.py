@@ -33,7 +33,7 @@ SIZES: dict[Size, dict[str, int]] = {
 }
 STEPS_OF_A_RUN = 50
 RUNS_OF_A_SEED = 40
-FEW_STEPS = 15
+FEW_STEPS = 20
 """Enough in one run to meet what was broken on purpose."""
 MOST_WRONG = 5
 """More than this and the log is simply wrong; each is made small before it is shown, which takes time."""

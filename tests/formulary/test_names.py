@@ -319,6 +319,13 @@ def test_another_agent_is_named_and_described_in_nfc() -> None:
     assert (agent.name, agent.description) == ("s\u00e9rum neuf", "a pr\u00e9paration")
 
 
+@pytest.mark.parametrize("length", [301, 3001])
+def test_a_description_may_be_three_hundred_characters_long(length: int) -> None:
+    assert other("serum", description="m" * 300).description == "m" * 300
+    with pytest.raises(AgentError, match=r"description: m+…: has more than 300 characters"):
+        other("serum", description="m" * length)
+
+
 def test_another_agent_needs_a_description_and_gets_an_id_of_its_own() -> None:
     agent = other("Love  Potion 9", description=" homemade ")
     assert (agent.id, agent.name, agent.description) == ("other:love-potion-9", "Love Potion 9", "homemade")

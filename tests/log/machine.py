@@ -23,78 +23,39 @@ from hypothesis.stateful import (
 )
 
 from mesococktail import Cocktail, Doctor, PrescriptionLog
-from mesococktail.errors import BatchError, ConflictError, LogReadOnlyError, RecordError, RecordNotFoundError
+from mesococktail.errors import (
+    BatchError,
+    ConflictError,
+    LogReadOnlyError,
+    RecordErasedError,
+    RecordError,
+    RecordNotFoundError,
+)
 from mesococktail.log.ids import Maker, text_of
-from mesococktail.records import KINDS
 from tests.folders import quick_folder
 from tests.log.helpers import AT, GIVEN, exported, star
+from tests.log.model import (
+    COCKTAILS,
+    DOCTORS,
+    EARLY,
+    ERASED,
+    LINKED,
+    PATIENTS,
+    REASONS,
+    Model,
+    part_of_a_course,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mesococktail.log import Entry
 
 _MAKER = Maker()
-_LINES = (
-    "minoxidil 1 mL of 5 mg/mL (principal) + biotin 1 mL of 5 mg/mL (complementary)",
-    "finasteride 0.5 mg (principal) + biotin 5 mg (complementary) + saline q.s. to 5 mL",
-    "PRP 4 mL (principal); deviation: PRP alone",
-    "minoxidil 2 mL of 5% (principal) + NCTF 135 HA 3 mL (complementary)",
-    'minoxidil 5 mg (principal) + other "serum x" [a serum] 1 mL (complementary)',
-)
-_COCKTAILS = [Cocktail.parse(line) for line in _LINES]
-DOCTORS = ("dr-a", "dr-b", "dr-c")
-PATIENTS = ("P-1", "P-2", "P-3")
-EARLY = datetime(2025, 2, 28, tzinfo=UTC)
-"""Before anything else that has happened here."""
-REASONS = ("a slip", "wrong patient", "moved away")
 
 
-LINKED = {
-    "patient_facts": None,
-    "screening": None,
-    "consent": "prescription",
-    "preparation": "prescription",
-    "session": "prescription",
-    "outcome": "prescription",
-    "adverse_event": None,
-    "aftercare": "session",
-}
-"""The kinds that hang on a patient, and the kind that each points to."""
-
-
-@attrs.define
-class Model:
-    """One record as the log should show it."""
-
-    id: str
-    kind: str
-    versions: list[str]
-    status: str = "active"
-    fields: dict[str, Any] = attrs.Factory(dict)
-    link: str | None = None
-
-    @property
-    def shown(self) -> tuple[str, str, int]:
-        """Kind, status and version, as a record stands."""
-        return self.kind, self.status, len(self.versions)
-
-
-def part_of_a_course(kind: str, patient: str, link: str, log: PrescriptionLog, at: datetime) -> Any:
-    """Return a record of a kind that can be true of a patient, pointing to *link* where it needs one."""
-    said: dict[str, dict[str, Any]] = {
-        "patient_facts": {"sex": "female", "birth_year": 1980},
-        "screening": {"asked_by": "nurse", "answers": {"diabetes": "no", "pregnant": "not asked"}},
-        "consent": {"version": "3", "obtained_by": "nurse", "prescription": link},
-        "preparation": {"prescription": link, "prepared_by": "nurse"},
-        "session": {"prescription": link, "injected_by": "dr-a", "zones": ["vertex"]},
-        "outcome": {"measure": "hair_density", "amount": "150 hairs/cm2", "prescription": link},
-        "adverse_event": {"term": "bruising", "suspects": ["procedure"]},
-        "aftercare": {"session": link, "given_by": "nurse", "instructions": {"use_sunscreen": "Do."}},
-    }
-    fields = said[kind]
-    if kind == "preparation":
-        parts = log.get(link).record.cocktail.parts
-        fields["stock"] = [{"agent": part.agent.id, "lot": "L-1"} for part in parts]
-    return KINDS[kind](patient=patient, at=at, **fields)
+FEW = 6
+"""Acts before something is erased: there should be something to see first."""
 
 
 class LogMachine(RuleBasedStateMachine):
@@ -170,7 +131,7 @@ class LogMachine(RuleBasedStateMachine):
         target=entries,
         doctor=st.sampled_from(DOCTORS),
         patient=st.sampled_from(PATIENTS),
-        cocktail=st.sampled_from(_COCKTAILS),
+        cocktail=st.sampled_from(COCKTAILS),
         with_id=st.booleans(),
         with_time=st.booleans(),
         second=st.booleans(),
@@ -217,14 +178,16 @@ class LogMachine(RuleBasedStateMachine):
         second=st.booleans(),
     )
     def follow(self, kind: str, patient: str, data: st.DataObject, early: bool, second: bool) -> Entry | None:
-        there = [model for model in self.records.values() if model.kind == LINKED[kind]]
+        there = [one for one in self.records.values() if one.kind == LINKED[kind]]
         if LINKED[kind] is not None and not there:
             return None
         link = data.draw(st.sampled_from(there)) if LINKED[kind] is not None else None
-        at = EARLY if early else datetime.now(UTC)
+        at, log = EARLY if early else datetime.now(UTC), self.writer(second)
+        if link is not None and link.status == ERASED:
+            self.refused_as_erased(lambda: log.record(part_of_a_course(kind, patient, link.id, log, at)))
+            return None
         record = part_of_a_course(kind, patient, link.id if link else "", self.log, at)
-        log = self.writer(second)
-        wrong = link is not None and (link.fields["patient"] != patient or link.status == "voided")
+        wrong = link is not None and (link.fields["patient"] != patient or link.gone)
         if wrong or (link is not None and early):
             rule = r"belongs to another patient|that was voided|later than this record itself"
             with pytest.raises(RecordError, match=rule):
@@ -241,6 +204,10 @@ class LogMachine(RuleBasedStateMachine):
     @rule(data=st.data(), second=st.booleans())
     def retry(self, data: st.DataObject, second: bool) -> None:
         call, entry = data.draw(st.sampled_from(self.calls))
+        if self.records[entry.id].status == ERASED:
+            with pytest.raises(ConflictError):
+                self.writer(second).prescribe(**call)
+            return
         assert self.writer(second).prescribe(**call) == entry
         with pytest.raises(ConflictError):
             self.writer(second).prescribe(**(call | {"patient": "P-9"}))
@@ -250,6 +217,9 @@ class LogMachine(RuleBasedStateMachine):
         if entry is None:
             return None
         model = self.records[entry.id]
+        if model.status == ERASED:
+            self.refused_as_erased(lambda: self.writer(second).amend(entry, entry.record, reason=reason))
+            return None
         newest = self.log.get(entry.id)
         said = "rationale" if model.kind == "prescription" else "note"
         changed = attrs.evolve(newest.record, **{said: f"{reason} {len(self.acts)}"})
@@ -269,6 +239,9 @@ class LogMachine(RuleBasedStateMachine):
         if entry is None:
             return
         model, log = self.records[entry.id], self.writer(second)
+        if model.status == ERASED:
+            self.refused_as_erased(lambda: log.stop(entry.id, reason=reason))
+            return
         if model.status != "active" or model.kind != "prescription":
             with pytest.raises(ConflictError):
                 log.stop(entry.id, reason=reason)
@@ -285,25 +258,48 @@ class LogMachine(RuleBasedStateMachine):
 
     def void_record(self, record_id: str, reason: str, second: bool) -> None:
         model, log = self.records[record_id], self.writer(second)
-        if model.status == "voided":
-            with pytest.raises(ConflictError, match="is void"):
-                log.void(record_id, reason=reason)
+        if model.status == ERASED:
+            self.refused_as_erased(lambda: log.void(record_id, reason=reason))
             return
-        if self.hangs_on(model):
-            with pytest.raises(ConflictError, match="has records that point to it"):
+        if model.status == "voided" or model.needed_by(self.records.values()):
+            with pytest.raises(ConflictError, match=r"is void|has records that point to it"):
                 log.void(record_id, reason=reason)
             return
         self.took(log.void(record_id, reason=reason), "void", model.kind)
         model.versions.append("void")
         model.status = "voided"
 
-    def hangs_on(self, model: Model) -> bool:
-        return any(
-            other.link == model.id
-            or (model.kind == "doctor" and other.fields.get("doctor") == model.fields["doctor"])
-            for other in self.records.values()
-            if other.status != "voided" and other is not model
-        )
+    @precondition(lambda self: len(self.acts) > FEW)
+    @rule(entry=entries, all_of_the_patient=st.booleans(), second=st.booleans())
+    def erase(self, entry: Entry | None, all_of_the_patient: bool, second: bool) -> None:
+        if entry is None:
+            return
+        model, log = self.records[entry.id], self.writer(second)
+        patient = model.fields["patient"]
+        left, call = [model], {"which": model.id}
+        if all_of_the_patient:
+            theirs = [one for one in self.records.values() if one.fields.get("patient") == patient]
+            left, call = [one for one in theirs if one.status != ERASED], {"patient": patient}
+        if not left:
+            with pytest.raises(RecordNotFoundError):
+                log.erase(**call, reason="asked", authority="a court")
+        elif not all_of_the_patient and (model.status == ERASED or model.needed_by(self.records.values())):
+            with pytest.raises(ConflictError, match=r"was erased already|has records that point to it"):
+                log.erase(**call, reason="asked", authority="a court")
+        else:
+            done = log.erase(**call, reason="asked", authority="a court")
+            for one, act in zip(left, done.entries, strict=True):
+                self.is_erased(one, act)
+
+    def is_erased(self, model: Model, entry: Entry) -> None:
+        self.took(entry, "erase", model.kind)
+        assert entry.id == model.id
+        model.versions.append("erase")
+        model.status = ERASED
+
+    def refused_as_erased(self, act: Callable[[], object]) -> None:
+        with pytest.raises(RecordErasedError):
+            act()
 
     @precondition(lambda self: len(self.doctors) == len(DOCTORS))
     @rule(second=st.booleans())
@@ -357,7 +353,7 @@ class LogMachine(RuleBasedStateMachine):
                 if model.kind == "prescription"
                 and doctor in (None, model.fields["doctor"])
                 and patient in (None, model.fields["patient"])
-                and (voided or model.status != "voided")
+                and (not model.gone or (voided and model.status != ERASED))
             ]
 
     @precondition(lambda self: self.stood)
@@ -367,9 +363,12 @@ class LogMachine(RuleBasedStateMachine):
         number = max(place for place, (when, _) in enumerate(self.stood, start=1) if when <= time)
         with self.other.as_of(time) as then:
             assert len(then) == number
-            assert {one: self.shown_in(then, one) for one in self.stood[number - 1][1]} == self.stood[
-                number - 1
-            ][1]
+            stood = {
+                one: shown
+                for one, shown in self.stood[number - 1][1].items()
+                if self.records[one].status != ERASED
+            }
+            assert {one: self.shown_in(then, one) for one in stood} == stood
 
     def shown_in(self, log: PrescriptionLog, record_id: str) -> tuple[str, str, int]:
         now = log.get(record_id)
@@ -380,7 +379,7 @@ class LogMachine(RuleBasedStateMachine):
         assert [one.id for one in self.other.patient(patient)] == [
             model.id
             for model in self.records.values()
-            if model.fields.get("patient") == patient and model.status != "voided"
+            if model.fields.get("patient") == patient and not model.gone
         ]
 
     @rule()
@@ -394,6 +393,8 @@ class LogMachine(RuleBasedStateMachine):
         assert len(self.log) == len(self.other) == len(self.acts)
         if self.records:
             model = list(self.records.values())[len(self.acts) % len(self.records)]
-            now = self.other.get(model.id)
-            assert (now.kind, now.status, now.version) == model.shown
+            if model.status == ERASED:
+                self.refused_as_erased(lambda: self.other.get(model.id))
+            else:
+                assert self.shown_in(self.other, model.id) == model.shown
             assert [entry.act for entry in self.log.history(model.id)] == model.versions

@@ -222,6 +222,20 @@ def test_verify_does_not_mind_that_somebody_else_is_writing(
         assert log.verify() == []
 
 
+@pytest.mark.parametrize("field", ["clinic", "log_id", "created_at"])
+def test_a_log_whose_identity_is_damaged_is_not_opened(path: Path, field: str) -> None:
+    with damaging(path) as connection:
+        sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'log'").fetchone()[0]
+        row = dict(zip(("clinic", "log_id", "created_at"), ("c", bytes(16), 1), strict=True)) | {field: None}
+        connection.execute("DROP TABLE log")
+        connection.execute("CREATE TABLE log (clinic, log_id, created_at)")
+        connection.execute("INSERT INTO log VALUES (:clinic, :log_id, :created_at)", row)
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'log'", (sql,))
+    with pytest.raises(LogBrokenError, match="whose log it is cannot be read; restore a backup"):
+        PrescriptionLog.open(path)
+
+
 def test_a_rebuild_stops_at_a_document_that_cannot_be_read(path: Path) -> None:
     with damaging(path) as connection:
         connection.execute("UPDATE payload SET document = '[]' WHERE seq = 3")

@@ -25,6 +25,7 @@ from mesococktail.errors import (
 from mesococktail.log.diary import WARNING, note
 from mesococktail.log.schema import APPLICATION_ID, USER_VERSION
 from mesococktail.log.told import BUSY_SECONDS, is_storage, name_of_error, told
+from mesococktail.log.turns import begin_writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,7 +154,7 @@ class Connection:
         if self.doubtful is not None:
             raise LogBrokenError(self.doubtful, cure="call verify(); when it finds nothing, appends go on")
         with told(self.path):
-            connection.execute("BEGIN IMMEDIATE")
+            begin_writing(connection, BUSY_SECONDS)
             self._writing, self._erasing = True, erasing
             try:
                 yield connection
@@ -199,7 +200,7 @@ _READING = frozenset(
         sqlite3.SQLITE_RECURSIVE,
     )
 )
-_CHECKS = frozenset(("integrity_check", "quick_check", "foreign_key_check"))
+_CHECKS = frozenset(("integrity_check", "quick_check", "foreign_key_check", "busy_timeout"))
 _MARKS = frozenset(("user_version", "application_id"))
 
 
@@ -302,6 +303,12 @@ def identity(connection: Connection) -> tuple[str, bytes, int]:
             "does not say whose log it is", got=str(connection.path), cure="restore a backup"
         )
     clinic, log_id, created_at = found[0]
+    if type(clinic) is not str or type(log_id) is not bytes or type(created_at) is not int:
+        raise LogBrokenError(
+            "what it says of whose log it is cannot be read",
+            got=str(connection.path),
+            cure="restore a backup",
+        )
     return clinic, log_id, created_at
 
 

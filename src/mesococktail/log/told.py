@@ -39,7 +39,7 @@ def told(path: Path) -> Iterator[None]:
 def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # noqa: PLR0911  # one a kind
     """Return the error of ours that says what *error* means for the log at *path*."""
     name, got = name_of_error(error), str(path)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if is_busy(error):
         return LogBusyError(
             f"another process held the log for more than {BUSY_SECONDS} seconds", got=got, cure="try again"
         )
@@ -83,6 +83,11 @@ def _damaged(path: Path) -> LogBrokenError:
 def name_of_error(error: sqlite3.Error | sqlite3.Warning) -> str:
     """Return what SQLite calls an error, such as ``SQLITE_FULL``."""
     return str(getattr(error, "sqlite_errorname", type(error).__name__))
+
+
+def is_busy(error: sqlite3.Error | sqlite3.Warning) -> bool:
+    """Whether somebody else holds the file just now."""
+    return name_of_error(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def is_storage(error: sqlite3.Error | sqlite3.Warning) -> bool:
