@@ -9,7 +9,7 @@ import attrs
 from mesococktail.errors import DocumentError, RecordError
 from mesococktail.log.chain import ERASE, Entry
 from mesococktail.log.ids import text_of
-from mesococktail.log.links import kinds_of_patients
+from mesococktail.log.links import records_of_patient
 from mesococktail.log.nearest import must_be_known
 from mesococktail.records import Change, differences
 
@@ -28,17 +28,12 @@ def audit(log: PrescriptionLog, which: str | Entry | Standing | None, patient: s
     if patient is None:
         return log.history(which)  # type: ignore[arg-type]  # one of the two is there
     must_be_known(log.rows, "patient", patient)
-    entries = [entry for record_id in _of_patient(log, patient) for entry in log.history(record_id)]
+    entries = [
+        entry
+        for record_id in records_of_patient(log.rows, patient)
+        for entry in log.history(text_of(record_id))
+    ]
     return sorted(entries, key=lambda entry: entry.seq)
-
-
-def _of_patient(log: PrescriptionLog, patient: str) -> list[str]:
-    keys = " UNION ALL ".join(
-        f"SELECT key FROM fact_{kind} WHERE patient = (SELECT id FROM dim_patient WHERE patient = ?1)"
-        for kind in kinds_of_patients()
-    )
-    rows = log.rows(f"SELECT e.id FROM ({keys}) AS f JOIN entry AS e ON e.seq = f.key", (patient,))
-    return [text_of(record_id) for (record_id,) in rows]
 
 
 @attrs.frozen

@@ -20,7 +20,7 @@ from mesococktail.log.chain import ERASE, Entry
 from mesococktail.log.connection import Connection
 from mesococktail.log.diary import INFO, note
 from mesococktail.log.ids import bytes_of, text_of
-from mesococktail.log.links import hanging_on, kinds_of_patients, named
+from mesococktail.log.links import hanging_on, named, records_of_patient
 from mesococktail.log.rebuild import rebuild
 from mesococktail.log.recorder import stamp
 from mesococktail.log.told import told
@@ -125,17 +125,10 @@ def _one(sqlite: sqlite3.Connection, which: object) -> _Target:
 
 
 def _of_patient(sqlite: sqlite3.Connection, patient: str) -> list[_Target]:
-    keys = " UNION ALL ".join(
-        f"SELECT key FROM fact_{kind} WHERE patient = (SELECT id FROM dim_patient WHERE patient = :patient)"
-        for kind in kinds_of_patients()
-    )
-    ids = sqlite.execute(
-        f"SELECT e.id FROM ({keys}) AS f JOIN entry AS e ON e.seq = f.key ORDER BY e.seq",
-        {"patient": patient},
-    ).fetchall()
+    ids = records_of_patient(sqlite.execute, patient)
     if not ids:
         raise RecordNotFoundError("no record of that patient is in this log", path="patient", got=patient)
-    return [_one(sqlite, text_of(record_id)) for (record_id,) in ids]
+    return [_one(sqlite, text_of(record_id)) for record_id in ids]
 
 
 def _nothing_else_points_there(sqlite: sqlite3.Connection, ids: list[bytes]) -> None:

@@ -25,7 +25,7 @@ from mesococktail.records.checks import contradictions
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _MOST_NAMED = 3
 
@@ -259,6 +259,21 @@ def kinds_of_patients() -> tuple[str, ...]:
         for kind, cls in KINDS.items()
         if any(field.type is FieldType.PATIENT for field in fields_of(cls))
     )
+
+
+def records_of_patient(rows: Callable[..., Iterable[tuple[Any, ...]]], patient: str) -> list[bytes]:
+    """Return the ids of all that a patient has, voided as well, in log order.
+
+    Args:
+        rows: Runs a statement with its parameters.
+        patient: Whose.
+    """
+    keys = " UNION ALL ".join(
+        f"SELECT key FROM fact_{kind} WHERE patient = (SELECT id FROM dim_patient WHERE patient = ?1)"
+        for kind in kinds_of_patients()
+    )
+    sql = f"SELECT e.id FROM ({keys}) AS f JOIN entry AS e ON e.seq = f.key ORDER BY e.seq"
+    return [record_id for (record_id,) in rows(sql, (patient,))]
 
 
 def doctor_registered(connection: sqlite3.Connection, doctor: str, path: str) -> None:
