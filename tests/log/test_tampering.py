@@ -236,6 +236,11 @@ def test_a_log_whose_identity_is_damaged_is_not_opened(path: Path, field: str) -
         PrescriptionLog.open(path)
 
 
+def test_an_entry_whose_hash_is_gone_has_no_receipt() -> None:
+    with pytest.raises(LogBrokenError, match="entry 7: the hash of an entry cannot be read; restore"):
+        chain.Receipt.of(7, None)
+
+
 def test_a_rebuild_stops_at_a_document_that_cannot_be_read(path: Path) -> None:
     with damaging(path) as connection:
         connection.execute("UPDATE payload SET document = '[]' WHERE seq = 3")

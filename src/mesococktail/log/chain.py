@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import LogError
+from mesococktail.errors import LogBrokenError, LogError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +49,16 @@ class Receipt:
     """In base32: 52 characters when it comes from an entry, 10 when it was read from paper."""
 
     @classmethod
-    def of(cls, seq: int, hashed: bytes) -> Receipt:
-        """Return the receipt of an entry."""
+    def of(cls, seq: int, hashed: object) -> Receipt:
+        """Return the receipt of an entry.
+
+        Raises:
+            LogBrokenError: Damage left no hash there.
+        """
+        if not isinstance(hashed, bytes):
+            raise LogBrokenError(
+                "the hash of an entry cannot be read", path=f"entry {seq}", cure="restore the newest backup"
+            )
         return cls(seq, base64.b32encode(hashed).decode().rstrip("="))
 
     @classmethod
