@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import sqlite3
@@ -239,6 +240,16 @@ def test_a_log_whose_identity_is_damaged_is_not_opened(path: Path, field: str) -
 def test_an_entry_whose_hash_is_gone_has_no_receipt() -> None:
     with pytest.raises(LogBrokenError, match="entry 7: the hash of an entry cannot be read; restore"):
         chain.Receipt.of(7, None)
+
+
+def test_an_export_of_pages_that_lead_round_in_a_circle_ends(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PrescriptionLog.open(path) as log:
+        rows = log.rows
+        monkeypatch.setattr(log, "rows", lambda sql, given=(): rows(sql, (0, *given[1:]) if given else ()))
+        with pytest.raises(LogBrokenError, match="entry 6: is damaged; verify the log"):
+            log.export(io.BytesIO())
 
 
 def test_a_rebuild_stops_at_a_document_that_cannot_be_read(path: Path) -> None:

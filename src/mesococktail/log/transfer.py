@@ -15,7 +15,7 @@ from mesococktail.errors import (
     TransferError,
 )
 from mesococktail.log import chain
-from mesococktail.log.acts import standing, status_after
+from mesococktail.log.acts import damaged, standing, status_after
 from mesococktail.log.chain import ERASE
 from mesococktail.log.connection import Connection, new_file
 from mesococktail.log.layout import make_layout
@@ -69,6 +69,9 @@ def export(log: LogFile, stream: BinaryIO, upto: int = _ALL) -> int:
     """Write a header, one line an entry, and a closing line with the head; return the number of entries.
 
     With *upto*, the entries behind that sequence are left out, as if they were not there yet.
+
+    Raises:
+        LogBrokenError: The entries of a damaged file have no end.
     """
     clinic, log_id, created_at = log.rows("SELECT clinic, log_id, created_at FROM log")[0]
     _write(
@@ -87,6 +90,9 @@ def export(log: LogFile, stream: BinaryIO, upto: int = _ALL) -> int:
             *stored, salt, document, key, signature = row
             beside = {"salt": salt, "document": document, "key": key, "signature": signature}
             _write(stream, dict(zip(_FIELDS, stored, strict=True)) | beside)
+        if page[-1][0] <= last:
+            # Pages of a damaged file may lead round in a circle.
+            raise damaged(f"entry {last}")
         last, hashed = page[-1][0], page[-1][10]
     _write(stream, {"end": last, "hash": hashed})
     return last
