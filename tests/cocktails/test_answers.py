@@ -75,6 +75,8 @@ def test_the_table_shows_what_a_doctor_wants_to_see() -> None:
         ("", "", ""),
     ]
     assert filled.table().total == "3 mL"
+    bare = Cocktail(principal("PRP", "4 mL"), complementary("biotin", "unknown (label missing)"))
+    assert [row[2] for row in bare.table().rows] == ["4 mL", "unknown (label missing)"]
 
 
 def test_rounding_to_a_syringe_shows_the_error() -> None:

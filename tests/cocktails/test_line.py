@@ -104,6 +104,7 @@ def test_the_name_as_written_is_kept_and_does_not_make_a_difference() -> None:
     vitamin = complementary("vitamin B7", "5 mg")
     assert vitamin.agent.written == "vitamin B7"
     assert vitamin == complementary("biotin", "5 mg")
+    assert fill("normal saline", to="5 mL").agent.written == "normal saline"
 
 
 def test_an_agent_no_formulary_knows_is_written_with_what_it_is() -> None:

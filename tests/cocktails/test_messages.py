@@ -331,6 +331,10 @@ REFUSED: tuple[tuple[Callable[[], object], str], ...] = (
         lambda: mixed(MINOXIDIL, BIOTIN, fill("saline", to="2 mL")),
         "q.s. to 2 mL, but the other parts already make 2 mL; fill to more, or leave the filling out",
     ),
+    (
+        lambda: line("minoxidil 5 mg (principal) + biotin 3 mL of 5 mg/mL + saline q.s. to 2 mL"),
+        "q.s. to 2 mL, but the other parts already make 3 mL; fill to more, or leave the filling out",
+    ),
     (lambda: line(5), "5: must be a text or a Cocktail"),
     (
         lambda: line("x" * 20001),

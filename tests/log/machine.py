@@ -178,7 +178,7 @@ class LogMachine(RuleBasedStateMachine):
         second=st.booleans(),
     )
     def follow(self, kind: str, patient: str, data: st.DataObject, early: bool, second: bool) -> Entry | None:
-        there = [one for one in self.records.values() if one.kind == LINKED[kind]]
+        there = [model for model in self.records.values() if model.kind == LINKED[kind]]
         if LINKED[kind] is not None and not there:
             return None
         link = data.draw(st.sampled_from(there)) if LINKED[kind] is not None else None
@@ -262,7 +262,8 @@ class LogMachine(RuleBasedStateMachine):
             self.refused_as_erased(lambda: log.void(record_id, reason=reason))
             return
         if model.status == "voided" or model.needed_by(self.records.values()):
-            with pytest.raises(ConflictError, match=r"is void|has records that point to it"):
+            rule = "is void" if model.status == "voided" else "has records that point to it"
+            with pytest.raises(ConflictError, match=rule):
                 log.void(record_id, reason=reason)
             return
         self.took(log.void(record_id, reason=reason), "void", model.kind)
@@ -284,7 +285,8 @@ class LogMachine(RuleBasedStateMachine):
             with pytest.raises(RecordNotFoundError):
                 log.erase(**call, reason="asked", authority="a court")
         elif not all_of_the_patient and (model.status == ERASED or model.needed_by(self.records.values())):
-            with pytest.raises(ConflictError, match=r"was erased already|has records that point to it"):
+            rule = "was erased already" if model.status == ERASED else "has records that point to it"
+            with pytest.raises(ConflictError, match=rule):
                 log.erase(**call, reason="asked", authority="a court")
         else:
             done = log.erase(**call, reason="asked", authority="a court")
@@ -363,12 +365,8 @@ class LogMachine(RuleBasedStateMachine):
         number = max(place for place, (when, _) in enumerate(self.stood, start=1) if when <= time)
         with self.other.as_of(time) as then:
             assert len(then) == number
-            stood = {
-                one: shown
-                for one, shown in self.stood[number - 1][1].items()
-                if self.records[one].status != ERASED
-            }
-            assert {one: self.shown_in(then, one) for one in stood} == stood
+            for record_id, shown in self.stood[number - 1][1].items():
+                assert self.records[record_id].status == ERASED or self.shown_in(then, record_id) == shown
 
     def shown_in(self, log: PrescriptionLog, record_id: str) -> tuple[str, str, int]:
         now = log.get(record_id)

@@ -174,7 +174,7 @@ def test_a_log_that_was_moved_away_takes_no_entry_and_says_so(path: Path) -> Non
 def test_inside_a_snapshot_the_log_neither_writes_nor_looks_again(log: PrescriptionLog) -> None:
     entry = prescribe(log)
     with log.snapshot() as run:
-        for act in (lambda: prescribe(log), lambda: log.get(entry)):
+        for act in (lambda: prescribe(log), lambda: log.get(entry), log.verify):
             with pytest.raises(LogUseError, match="leave the snapshot first"):
                 act()
         assert list(run("SELECT count(*) FROM entry")) == [(len(log),)]

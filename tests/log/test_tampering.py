@@ -238,7 +238,7 @@ def test_a_log_whose_identity_is_damaged_is_not_opened(path: Path, field: str) -
 
 
 def test_an_entry_whose_hash_is_gone_has_no_receipt() -> None:
-    with pytest.raises(LogBrokenError, match="entry 7: the hash of an entry cannot be read; restore"):
+    with pytest.raises(LogBrokenError, match="entry 7: is damaged; verify the log, and restore"):
         chain.Receipt.of(7, None)
 
 

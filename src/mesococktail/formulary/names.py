@@ -104,6 +104,7 @@ _MARKS = re.compile(r"\s\+\s|[\"\[\]{}|;:=]|^other\b", re.IGNORECASE)
 _DESCRIPTION_MARKS = re.compile(r"[\"\[\];]")
 LONGEST_DESCRIPTION = 300
 _LONGEST_WITH_SPACES = 3000
+"""A longer text is refused as it came: putting it in order would take its time."""
 
 
 def new_name(name: str) -> str:

@@ -10,12 +10,11 @@ import attrs
 
 from mesococktail.errors import (
     ConflictError,
-    LogBrokenError,
     RecordErasedError,
     RecordError,
     RecordNotFoundError,
 )
-from mesococktail.log.chain import moment
+from mesococktail.log.chain import damaged, moment
 from mesococktail.log.ids import text_of
 from mesococktail.log.names import ACTIVE, STATUS, STOPPED, VOIDED
 from mesococktail.records import document
@@ -61,11 +60,6 @@ def _read(kind: str, document: bytes) -> Any:  # noqa: ANN401  # any kind of rec
 
 MISFIT = (TypeError, ValueError, AttributeError, OverflowError)
 """What happens where damage put a value of another type into a row."""
-
-
-def damaged(where: str) -> LogBrokenError:
-    """Return the error that says that a row cannot be read."""
-    return LogBrokenError("is damaged", path=where, cure="verify the log, and restore the newest backup")
 
 
 STANDING = (

@@ -56,9 +56,7 @@ class Receipt:
             LogBrokenError: Damage left no hash there.
         """
         if not isinstance(hashed, bytes):
-            raise LogBrokenError(
-                "the hash of an entry cannot be read", path=f"entry {seq}", cure="restore the newest backup"
-            )
+            raise damaged(f"entry {seq}")
         return cls(seq, base64.b32encode(hashed).decode().rstrip("="))
 
     @classmethod
@@ -126,6 +124,11 @@ class Entry:
     def authority(self) -> str | None:
         """On what authority the record was erased; None for every other act."""
         return authority_of(self.document) if self.act == ERASE and self.document is not None else None
+
+
+def damaged(where: str) -> LogBrokenError:
+    """Return the error that says that a row cannot be read."""
+    return LogBrokenError("is damaged", path=where, cure="verify the log, and restore the newest backup")
 
 
 def erasure(authority: str) -> bytes:

@@ -105,8 +105,12 @@ class Connection:
             raise LogUseError("the log belongs to another thread", cure="open one log object in each thread")
         return self.sqlite
 
-    def _idle(self) -> sqlite3.Connection:
-        """Return the guarded connection, if no transaction of ours is open on it."""
+    def idle(self) -> sqlite3.Connection:
+        """Return the guarded connection, if no transaction of ours is open on it.
+
+        Raises:
+            LogUseError: One is; or as `guard` does.
+        """
         connection = self.guard()
         if connection.in_transaction:
             raise LogUseError("the log is in use", cure="leave the snapshot first, or open the log once more")
@@ -129,7 +133,7 @@ class Connection:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold one consistent picture of the file. Keep it short: nobody can write meanwhile."""
-        connection = self._idle()
+        connection = self.idle()
         with told(self.path):
             connection.execute("BEGIN")
             try:
@@ -148,7 +152,7 @@ class Connection:
             LogReadOnlyError: The log was opened read-only.
             LogBrokenError: An earlier failure has not been settled by ``verify``.
         """
-        connection = self._idle()
+        connection = self.idle()
         if self.read_only:
             raise LogReadOnlyError("the log is open read-only", cure="open it with read_only=False")
         if self.doubtful is not None:

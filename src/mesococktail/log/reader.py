@@ -6,8 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import RecordNotFoundError
-from mesococktail.log.acts import MISFIT, STANDING, Standing, damaged, standing, standing_of
-from mesococktail.log.chain import Entry, Receipt, moment, newest
+from mesococktail.log.acts import MISFIT, STANDING, Standing, standing, standing_of
+from mesococktail.log.chain import Entry, Receipt, damaged, moment, newest
 from mesococktail.log.ids import text_of
 from mesococktail.log.names import VOIDED
 from mesococktail.log.told import told

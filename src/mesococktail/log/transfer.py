@@ -15,8 +15,8 @@ from mesococktail.errors import (
     TransferError,
 )
 from mesococktail.log import chain
-from mesococktail.log.acts import damaged, standing, status_after
-from mesococktail.log.chain import ERASE
+from mesococktail.log.acts import standing, status_after
+from mesococktail.log.chain import ERASE, damaged
 from mesococktail.log.connection import Connection, new_file
 from mesococktail.log.layout import make_layout
 from mesococktail.log.names import ACTIVE, STATUS
