@@ -1,0 +1,1 @@
+"""Looking at a log in a web browser, on this machine only."""
