@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import combinations as choose
 from typing import TYPE_CHECKING, Any
@@ -196,6 +196,50 @@ def five(values: list[int], measure: str) -> list[Decimal]:
     return [Decimal(f.numerator) / Decimal(f.denominator) for f in (min(exact), *cuts, max(exact))]
 
 
+def six(number: Decimal) -> Decimal:
+    """Rounded half to even to six significant digits."""
+    return Decimal(f"{Context(prec=6, rounding=ROUND_HALF_EVEN).plus(number).normalize():f}")
+
+
+def mean_and_sd(values: list[int], measure: str) -> list[Decimal | None]:
+    """Mean and sample standard deviation, from the definition."""
+    with localcontext(Context(prec=80)):
+        doses = [Decimal(value) / parts_of(measure) for value in values]
+        mean = sum(doses, Decimal(0)) / len(doses)
+        if len(doses) == 1:
+            return [six(mean), None]
+        squares = sum(((dose - mean) ** 2 for dose in doses), Decimal(0))
+        return [six(mean), six((squares / (len(doses) - 1)).sqrt())]
+
+
+def triples(records: list[Prescription]) -> Rows:
+    """Association of every three agents."""
+    sets = [{p.agent.id for p in r.cocktail.ingredients} for r in records if r.cocktail is not None]
+    rows: Rows = []
+    for some in choose(sorted(set().union(*sets)), 3):
+        one, two, three = (sum(agent in s for s in sets) for agent in some)
+        pair = sum(set(some[:2]) <= s for s in sets)
+        every, n = sum(set(some) <= s for s in sets), len(sets)
+        if every:
+            rows.append(
+                {
+                    **dict(zip(("agent", "second_agent", "third_agent"), some, strict=True)),
+                    "prescriptions": every,
+                    "support": four(Fraction(every, n)),
+                    "confidence": four(Fraction(every, pair)),
+                    "lift": four(Fraction(every * n * n, one * two * three)),
+                }
+            )
+    return sorted(rows, key=lambda row: (-row["prescriptions"], *(row[a] for a in list(row)[:3])))
+
+
+def by_clinic(records: list[Prescription]) -> Rows:
+    """Count by clinic, of which there is one."""
+    if not records:
+        return []
+    return [{"clinic": "riverside", "prescriptions": len(records), "share": Decimal("1.0000")}]
+
+
 def doses(records: list[Prescription], agent: str | None, by: str) -> Rows:
     """Distribution of doses."""
     groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
@@ -210,11 +254,13 @@ def doses(records: list[Prescription], agent: str | None, by: str) -> Rows:
     rows = []
     for (name, key, measure), values in groups.items():
         known = measure != "not known"
-        numbers: Iterable[Decimal | None] = five(values, measure) if known else [None] * 5
+        numbers: Iterable[Decimal | None] = (
+            [*five(values, measure), *mean_and_sd(values, measure)] if known else [None] * 7
+        )
         head = {"agent": name, "combination": key, "measure": measure, "unit": UNITS.get(measure)}
         if by == "agent":
             del head["combination"]
-        figures = dict(zip(("min", "q1", "median", "q3", "max"), numbers, strict=True))
+        figures = dict(zip(("min", "q1", "median", "q3", "max", "mean", "sd"), numbers, strict=True))
         rows.append({**head, "ingredients": len(values), **figures})
     order = ("agent", "unit", "ingredients", "combination", "measure")
     return sorted(

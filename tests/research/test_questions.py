@@ -210,7 +210,8 @@ def test_an_answer_says_where_it_comes_from(study: Study, clinic: Path) -> None:
     with PrescriptionLog.open(clinic, read_only=True) as log:
         head, log_id = log.head(), log.id
     source = study.combinations().source
-    assert (source.clinic, source.log, source.head, source.formulary) == ("riverside", log_id, head, None)
+    (read,) = source.logs
+    assert (read.clinic, read.log, read.head, source.formulary) == ("riverside", log_id, head, None)
     assert source.made_with.startswith("mesococktail ")
     assert study.published().source.formulary is not None
     assert "formulary" in str(study.published().source)

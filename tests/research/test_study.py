@@ -48,7 +48,7 @@ def test_a_study_takes_an_open_log_and_leaves_it_open(clinic: Path) -> None:
 
 
 def test_a_study_takes_nothing_else() -> None:
-    with pytest.raises(QuestionError, match=r'source: 7: must be the path of a log .*; Study\("clinic.db"\)'):
+    with pytest.raises(QuestionError, match=r'source: 7: must be a path, .*; Study\("clinic.db"\)'):
         Study(7)
 
 
@@ -264,7 +264,7 @@ def test_an_unknown_agent_is_refused_with_the_nearest(study: Study) -> None:
         (
             "colours",
             {},
-            "question: colours: is not a question; ask one of combinations, pairs, doses, by-doctor",
+            "question: colours: is not a question; ask one of combinations, pairs, triples, doses",
         ),
         ("pairs", {"level": "roles"}, "level: is not an option of pairs; it has none"),
         ("doses", {"level": "roles"}, "level: is not an option of doses; its options are agent, by"),

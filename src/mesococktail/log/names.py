@@ -20,3 +20,5 @@ SEVERITIES = ("info", "warning", "error")
 ROLES = ("principal", "complementary")
 COMBINED = " + "
 """Between the agent ids of a combination's key, which are sorted."""
+LOG_BITS = 32
+"""Below these, a number counts within one log; above, where logs stand together, is the number of the log."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mesococktail.research.suppression import Guard
+
 if TYPE_CHECKING:
     from mesococktail.log import Receipt  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
 
 Value = str | int | Decimal | None
 """What a row holds: a text, a count, an exact decimal, or None where there is nothing to say."""
 
-NOT_FOR_PUBLICATION = "not for publication: exact counts of one clinic"
 WIDEST = 44
 """Letters of a column of words before they go on in the next line."""
 PRESCRIPTIONS, INGREDIENTS = "prescriptions", "ingredients"
@@ -37,8 +38,9 @@ class Step:
     """What is counted here: prescriptions or ingredients."""
     what: str
     """Why some were dropped; for the first step of each kind, what was read."""
-    dropped: int
-    left: int
+    dropped: int | str
+    left: int | str
+    """Numbers; or the word that stands for one that is suppressed."""
 
     def __str__(self) -> str:
         if not self.dropped and self.what.startswith("read"):
@@ -47,14 +49,31 @@ class Step:
 
 
 @attrs.frozen
-class Source:
-    """What an answer was computed from."""
+class LogRead:
+    """A log that was counted."""
 
+    number: int
+    """Stands above the numbers of its records, where the records of several logs are counted; else 0."""
     clinic: str
     log: str
     """Id of the log."""
     head: Receipt
-    """The newest entry at the moment of counting; counts and head come from one picture of the file."""
+    """The newest entry at the moment of counting, or of the export; counts and head come from one picture."""
+    made_with: str
+    """Version of this library that counted, or made the export."""
+    pseudonymised: bool = False
+    """Whether its times were shifted and its people renamed when it was exported."""
+
+    def __str__(self) -> str:
+        how = ", pseudonymised" if self.pseudonymised else ""
+        return f"log {self.log} of {self.clinic}, head {self.head}{how}"
+
+
+@attrs.frozen
+class Source:
+    """What an answer was computed from."""
+
+    logs: tuple[LogRead, ...]
     made_with: str
     """Name and version of this library."""
     formulary: str | None = None
@@ -62,7 +81,9 @@ class Source:
 
     def __str__(self) -> str:
         known = f", formulary {self.formulary}" if self.formulary else ""
-        return f"log {self.log} of {self.clinic}, head {self.head}, {self.made_with}{known}"
+        exported = sorted({each.made_with for each in self.logs} - {self.made_with})
+        by = f" (exported by {', '.join(exported)})" if exported else ""
+        return f"{'; '.join(map(str, self.logs))}, {self.made_with}{by}{known}"
 
 
 @attrs.frozen
@@ -86,7 +107,13 @@ class Answer:
     """What a reader of this answer should know."""
     dose: str = "prescribed"
     """Which dose is meant; what was prepared and given are other facts."""
-    notice: str = NOT_FOR_PUBLICATION
+    suppress_below: int | None = None
+    """Counts of fewer are suppressed; None where everything is exact, and not for publication."""
+
+    @property
+    def notice(self) -> str:
+        """Whether it may be published, and what was done so that it may."""
+        return Guard(self.suppress_below).notice
 
     @property
     def texts(self) -> tuple[dict[str, str | int | None], ...]:

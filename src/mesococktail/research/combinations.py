@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import combinations as choose
 from typing import TYPE_CHECKING
+
+import attrs
 
 from mesococktail.cocktails.combination import BASE_UNITS, Level, Member
 from mesococktail.log.names import COMBINED, MEASURES, ROLES, SCALES
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.figures import COUNTED, PLACES, on_grid, rounded, share
-from mesococktail.research.scope import Found
+from mesococktail.research.scope import NOTHING, WITH_INGREDIENTS, Found
+from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from mesococktail.research.answer import Value
     from mesococktail.research.scope import Combined, Scope
+    from mesococktail.research.suppression import Shown  # noqa: TC004  # attrs keeps the annotation as text
 
 _PER_ONE = f"of 1, to {PLACES} places"
 COMBINATION = Column("combination", "ids of the agents, sorted, joined by +")
@@ -30,45 +36,49 @@ _ONE = "as cocktails name it: a premix is one agent, and what is inside it is no
 def combinations(scope: Scope, *, level: str, digits: int) -> Found:
     """Count the prescriptions of each combination."""
     combined = scope.combined()
-    counts = combined.counts if level == Level.AGENTS else _detailed(scope, combined, level, digits)
+    if level == Level.AGENTS:
+        shown = scope.of_combinations(combined.tally)
+    else:
+        shown = _detailed(scope, combined, level, digits)
     remarks = [_ONE]
     if level == Level.DOSES:
         remarks.append(f"doses rounded half-even to {digits} significant digits, {COUNTED}")
     return Found(
-        _counted(counts, combined.total), COMBINATION_COLUMNS, PRESCRIPTIONS, combined.steps, tuple(remarks)
+        counted_rows(shown, "combination"),
+        COMBINATION_COLUMNS,
+        PRESCRIPTIONS,
+        combined.steps,
+        tuple(remarks),
     )
 
 
-def _counted(counts: dict[str, int], total: int) -> tuple[dict[str, Value], ...]:
+def counted_rows(shown: Shown[str], name: str) -> tuple[dict[str, Value], ...]:
+    """Return a row with count and share for each cell."""
     return tuple(
-        {"combination": key, "prescriptions": number, "share": share(number, total)}
-        for key, number in _most_first(counts)
+        {name: key, "prescriptions": told(number), "share": share(number, shown.total)}
+        for key, number in shown.most_first()
     )
 
 
-def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """Return keys and counts, the largest first; equal counts by key, in the order of code points."""
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> dict[str, int]:
+def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> Shown[str]:
     """Count by agents with roles, or with roles and doses.
 
     The engine lays the ingredients of a prescription side by side, in the order in which they were
     written, and counts equal lines; that the order does not matter is settled here.
     """
-    places = range(max((len(combined.agents[key]) for key in combined.counts), default=0))
+    tally: Tally[str] = Tally()
+    places = range(max((len(combined.agents[key]) for key in combined.tally.counts), default=0))
     if not places:
-        return {}
+        return scope.guard.shown(tally, lambda: People({}, 0))
     parts = ["i.agent * 2 + i.role"] + (["i.measure", "i.dose_counts"] if level == Level.DOSES else [])
     cells = [(f"c{place}_{number}", place, part) for place in places for number, part in enumerate(parts)]
-    names = ", ".join(f"q.{name}" for name, _, _ in cells)
     beside = ", ".join(
         f"max(CASE WHEN i.position = {place} THEN {part} END) AS {name}" for name, place, part in cells
     )
-    agents: dict[int, str] = dict(scope.asked.count("SELECT a.id, a.agent FROM dim_agent AS a"))
+    columns = [f"q.{name}" for name, _, _ in cells]
+    names = ", ".join(columns)
+    agents = scope.asked.named("agent")
     units = [BASE_UNITS[name] for name in MEASURES]
-    counts: dict[str, int] = {}
     laid = f"SELECT {beside} {scope.of_ingredients()} GROUP BY i.prescription"
     for *line, number in scope.asked.count(f"SELECT {names}, count(*) FROM ({laid}) AS q GROUP BY {names}"):
         members = []
@@ -77,9 +87,14 @@ def _detailed(scope: Scope, combined: Combined, level: str, digits: int) -> dict
             if code is not None:
                 member = Member(agents[code // 2], ROLES[code % 2], _dose(dose, units, digits))
                 members.append(member)
-        key = COMBINED.join(map(str, sorted(members)))
-        counts[key] = counts.get(key, 0) + number
-    return counts
+        group = tuple(NOTHING if cell is None else cell for cell in line)
+        tally.add(COMBINED.join(map(str, sorted(members))), number, group)
+    theirs = f"SELECT i.prescription AS prescription, {beside} FROM {WITH_INGREDIENTS}{scope.counted()}"
+    return scope.shown(
+        tally,
+        columns,
+        f"FROM ({theirs} GROUP BY i.prescription) AS q JOIN fact_prescription AS p ON p.key = q.prescription",
+    )
 
 
 def _dose(dose: list[int | None], units: list[str], digits: int) -> str:
@@ -107,27 +122,91 @@ PAIR_COLUMNS = (
 def pairs(scope: Scope) -> Found:
     """Say of every two agents how often they go together."""
     combined = scope.combined()
-    single: dict[str, int] = {}
-    both: dict[tuple[str, str], int] = {}
-    for key, number in combined.counts.items():
-        for agent in combined.agents[key]:
-            single[agent] = single.get(agent, 0) + number
-        for pair in choose(combined.agents[key], 2):
-            both[pair] = both.get(pair, 0) + number
-    total = combined.total
-    rows: tuple[dict[str, Value], ...] = tuple(
-        {
-            "agent": one,
-            "other_agent": other,
-            "prescriptions": number,
-            "support": share(number, total),
-            "confidence": share(number, single[one]),
-            "confidence_back": share(number, single[other]),
-            "lift": rounded(Fraction(number * total, single[one] * single[other])),
-        }
-        for (one, other), number in sorted(both.items(), key=lambda item: (-item[1], item[0]))
-    )
-    return Found(rows, PAIR_COLUMNS, PRESCRIPTIONS, combined.steps, (_ONE,))
+    together = Together.counted(scope, combined, 2)
+    rows: list[dict[str, Value]] = []
+    for (one, other), number in together.shown.most_first():
+        first, second = together.single[one], together.single[other]
+        rows.append(
+            {
+                "agent": one,
+                "other_agent": other,
+                "prescriptions": told(number),
+                "support": share(number, together.total),
+                "confidence": share(number, first),
+                "confidence_back": share(number, second),
+                "lift": ratio(number, together.total, first, second),
+            }
+        )
+    return Found(tuple(rows), PAIR_COLUMNS, PRESCRIPTIONS, combined.steps, (_ONE,))
+
+
+TRIPLE_COLUMNS = (
+    Column("agent", "id of one agent"),
+    Column("second_agent", "id of another, later in the alphabet"),
+    Column("third_agent", "id of the third, later still"),
+    Column("prescriptions", "how many have all three", "prescriptions"),
+    Column("support", "part of all prescriptions counted that have all three", _PER_ONE),
+    Column("confidence", "part of those with the first two that also have the third", _PER_ONE),
+    Column(
+        "lift", "how many times as often together as if they were independent", f"times, to {PLACES} places"
+    ),
+)
+
+
+def triples(scope: Scope) -> Found:
+    """Say of every three agents how often they go together."""
+    combined = scope.combined()
+    pair = Together.counted(scope, combined, 2).shown.cells
+    together = Together.counted(scope, combined, 3)
+    rows: list[dict[str, Value]] = []
+    for (one, two, three), number in together.shown.most_first():
+        alone = [together.single[agent] for agent in (one, two, three)]
+        rows.append(
+            {
+                "agent": one,
+                "second_agent": two,
+                "third_agent": three,
+                "prescriptions": told(number),
+                "support": share(number, together.total),
+                "confidence": share(number, pair[one, two]),
+                "lift": ratio(number, together.total, *alone),
+            }
+        )
+    return Found(tuple(rows), TRIPLE_COLUMNS, PRESCRIPTIONS, combined.steps, (_ONE,))
+
+
+@attrs.frozen
+class Together:
+    """How often several agents go together, and each of them by itself."""
+
+    shown: Shown[tuple[str, ...]]
+    single: dict[str, int | None]
+    total: int
+    """How many prescriptions were counted."""
+
+    @classmethod
+    def counted(cls, scope: Scope, combined: Combined, size: int) -> Together:
+        """Count every so many agents."""
+        single: Tally[str] = Tally()
+        several: Tally[tuple[str, ...]] = Tally()
+        for key, number in combined.tally.counts.items():
+            groups = combined.tally.groups[key]
+            for agent in combined.agents[key]:
+                single.add(agent, number, *groups)
+            for some in choose(combined.agents[key], size):
+                several.add(some, number, *groups)
+        return cls(
+            scope.of_combinations(several),
+            scope.of_combinations(single).cells,
+            scope.of_combinations(combined.tally).total,
+        )
+
+
+def ratio(number: int | None, total: int, *alone: int | None) -> Decimal | str:
+    """Return how many times as often agents go together as if each were independent of the others."""
+    if number is None or None in alone:
+        return SUPPRESSED
+    return rounded(Fraction(number * total ** (len(alone) - 1), math.prod(each for each in alone if each)))
 
 
 PUBLISHED_COLUMNS = (
@@ -148,14 +227,15 @@ def published(scope: Scope) -> Found:
     combined = scope.combined()
     formulas = scope.asked.formulary.published
     rows: list[dict[str, Value]] = []
-    for key, number in _most_first(combined.counts):
+    shown = scope.of_combinations(combined.tally)
+    for key, number in shown.most_first():
         found = published_for(combined.agents[key], formulas)
         matches = (("exact", found.exact), ("wider", found.wider), ("sharing", found.sharing))
         rows.append(
             {
                 "combination": key,
-                "prescriptions": number,
-                "share": share(number, combined.total),
+                "prescriptions": told(number),
+                "share": share(number, shown.total),
                 "match": next((name for name, some in matches if some), "none"),
                 "exact": _ids(formula.id for formula in found.exact),
                 "wider": _ids(formula.id for formula in found.wider),

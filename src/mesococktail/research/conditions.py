@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from mesococktail.errors import MesococktailError, QuestionError
-from mesococktail.log.names import MEASURES, ROLES, SCALES
+from mesococktail.log.names import LOG_BITS, MEASURES, ROLES, SCALES
 
 if TYPE_CHECKING:
     from mesococktail.amounts import Amount, AmountLike  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
@@ -64,6 +64,22 @@ class Person:
 
 
 @attrs.frozen
+class Clinic:
+    """Prescribed in one clinic."""
+
+    name: str
+
+    def filter(self, asked: Asked) -> Filter:
+        """Return the condition: the records of a log are numbered next to each other."""
+        logs = asked.of_clinic(self.name)
+        ranges = [
+            f"p.key BETWEEN {each.number << LOG_BITS} AND {((each.number + 1) << LOG_BITS) - 1}"
+            for each in logs
+        ]
+        return Filter(f"({' OR '.join(ranges)})", f"clinic {self.name}")
+
+
+@attrs.frozen
 class Indicated:
     """Prescribed for one indication."""
 
@@ -71,8 +87,8 @@ class Indicated:
 
     def filter(self, asked: Asked) -> Filter:
         """Return the condition."""
-        number, code = asked.indication(self.name)
-        return Filter(f"p.indication = {number}", f"indication {code}")
+        numbers, code = asked.indication(self.name)
+        return Filter(f"p.indication IN {numbers}", f"indication {code}")
 
 
 @attrs.frozen

@@ -11,10 +11,13 @@ import attrs
 
 from mesococktail.log.names import MEASURES, SCALES
 from mesococktail.research.answer import INGREDIENTS, Column, Step
-from mesococktail.research.figures import COUNTED, five_numbers
-from mesococktail.research.scope import Found
+from mesococktail.research.figures import COUNTED, DIGITS, five_numbers, moments
+from mesococktail.research.scope import NOTHING, WITH_INGREDIENTS, Found
+from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mesococktail.research.answer import Value
     from mesococktail.research.scope import Scope
 
@@ -33,24 +36,44 @@ _REST = (
     Column("median", "half are below, half above", _UNIT_OF_ROW),
     Column("q3", "upper quartile", _UNIT_OF_ROW),
     Column("max", "largest", _UNIT_OF_ROW),
+    Column("mean", f"mean, to {DIGITS} significant digits", _UNIT_OF_ROW),
+    Column(
+        "sd",
+        f"sample standard deviation, to {DIGITS} significant digits; none of a single dose",
+        _UNIT_OF_ROW,
+    ),
 )
 DOSE_COLUMNS = (_AGENT, _COMBINATION, *_REST)
 _FIVE = ("min", "q1", "median", "q3", "max")
+_FIGURES = (*_FIVE, "mean", "sd")
 _QUARTILES = f"quartiles by linear interpolation between sorted doses (type 7), {COUNTED}"
 _PREMIX = "the doses of the agent itself; how much of it is inside a premix is not known"
 _MEASURES = tuple(MEASURES.items())
 
 
-Key = tuple[str, str, int | None]
-"""Agent, combination (empty where rows are by agent) and place of the measure; None where not known."""
+Key = tuple[str, str, int]
+"""Agent, combination (empty where rows are by agent) and place of the measure; `NOTHING` where not known."""
 
 
 @attrs.frozen
-class _Histogram:
+class Histogram:
     """Doses, rising, and how often each occurs; packed, as a large clinic has a million different ones."""
 
     doses: array[int] = attrs.field(factory=lambda: array("q"))
     counts: array[int] = attrs.field(factory=lambda: array("q"))
+
+    @property
+    def number(self) -> int:
+        """How many doses there are."""
+        return sum(self.counts)
+
+    @classmethod
+    def merged(cls, several: Sequence[Histogram]) -> Histogram:
+        """Put several together."""
+        if len(several) == 1:
+            return several[0]
+        pairs = sorted(pair for each in several for pair in zip(each.doses, each.counts, strict=True))
+        return cls(array("q", [dose for dose, _ in pairs]), array("q", [times for _, times in pairs]))
 
 
 def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
@@ -58,22 +81,26 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
     asked = scope.asked
     wanted = None if agent is None else asked.agent(agent)
     steps = scope.combined().steps
-    histograms = _walked(scope, wanted)
-    agents: dict[int, str] = dict(asked.count("SELECT a.id, a.agent FROM dim_agent AS a"))
-    combinations: dict[int, str] = {}
-    if by == BY_COMBINATION:
-        combinations = dict(asked.count("SELECT c.id, c.combination FROM dim_combination AS c"))
-    grouped: dict[Key, list[_Histogram]] = {}
+    chosen = () if wanted is None else (f"i.agent IN {asked.numbers('agent', [wanted])}",)
+    histograms = _walked(scope, chosen)
+    agents = asked.named("agent")
+    combinations = asked.named("combination") if by == BY_COMBINATION else {}
+    grouped: dict[Key, list[Histogram]] = {}
+    tally: Tally[Key] = Tally()
     for (number, combination, measure), histogram in histograms.items():
-        key = agents[number], combinations.get(combination, ""), measure
+        place = NOTHING if measure is None else measure
+        key = agents[number], combinations.get(combination, ""), place
         grouped.setdefault(key, []).append(histogram)
-    rows = [_row(key, some) for key, some in grouped.items()]
+        tally.add(key, histogram.number, (number, combination, place))
+    source = f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen)}"
+    shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lambda key: (key[0],))
+    rows = [_row(scope, key, shown.cells[key], some) for key, some in grouped.items()]
     rows.sort(key=_order)
     if by == BY_AGENT:
         for row in rows:
             del row["combination"]
-    every = sum(sum(histogram.counts) for histogram in histograms.values())
-    known = sum(sum(histogram.counts) for key, histogram in histograms.items() if key[-1] is not None)
+    every = sum(histogram.number for histogram in histograms.values())
+    known = sum(histogram.number for key, histogram in histograms.items() if key[-1] is not None)
     steps += (Step(INGREDIENTS, f"read of {wanted}" if wanted else "read", 0, every),)
     if every > known:
         steps += (
@@ -83,13 +110,12 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
     return Found(tuple(rows), columns, INGREDIENTS, steps, (_QUARTILES, _PREMIX))
 
 
-def _walked(scope: Scope, wanted: str | None) -> dict[tuple[int, int, int | None], _Histogram]:
+def _walked(scope: Scope, chosen: tuple[str, ...]) -> dict[tuple[int, int, int | None], Histogram]:
     """Gather the doses by agent, combination and measure, in the order of the index ingredient_dose.
 
     That is the order also where rows will be by agent alone, so that no engine has to sort a million
     ingredients; a few histograms are merged here instead.
     """
-    chosen = () if wanted is None else (f"i.agent IN {scope.asked.numbers('agent', [wanted])}",)
     order = "i.agent, i.combination, i.measure, i.dose_counts"
     walked = scope.asked.count(
         f"SELECT {order}, count(*) {scope.of_ingredients(*chosen)} GROUP BY {order} ORDER BY {order}"
@@ -99,28 +125,27 @@ def _walked(scope: Scope, wanted: str | None) -> dict[tuple[int, int, int | None
         some = list(lines)
         # An unknown dose has no measure; its row has a count only.
         doses = array("q", () if key[-1] is None else map(itemgetter(3), some))
-        found[key] = _Histogram(doses, array("q", map(itemgetter(4), some)))
+        found[key] = Histogram(doses, array("q", map(itemgetter(4), some)))
     return found
 
 
-def _row(key: Key, histograms: list[_Histogram]) -> dict[str, Value]:
+def _row(scope: Scope, key: Key, shown: int | None, histograms: list[Histogram]) -> dict[str, Value]:
     agent, combination, measure = key
-    row: dict[str, Value] = {"agent": agent, "combination": combination}
-    number = sum(sum(each.counts) for each in histograms)
-    if measure is None:
-        return row | {"measure": UNKNOWN, "unit": None, "ingredients": number} | dict.fromkeys(_FIVE)
-    merged = histograms[0] if len(histograms) == 1 else _merged(histograms)
-    name, unit = _MEASURES[measure]
-    five = zip(_FIVE, five_numbers(merged.doses, merged.counts, SCALES[measure]), strict=True)
-    return row | {"measure": name, "unit": unit, "ingredients": number} | dict(five)
-
-
-def _merged(histograms: list[_Histogram]) -> _Histogram:
-    pairs = sorted(pair for each in histograms for pair in zip(each.doses, each.counts, strict=True))
-    return _Histogram(array("q", [dose for dose, _ in pairs]), array("q", [times for _, times in pairs]))
+    name, unit = (UNKNOWN, None) if measure == NOTHING else _MEASURES[measure]
+    row: dict[str, Value] = {"agent": agent, "combination": combination, "measure": name, "unit": unit}
+    row["ingredients"] = told(shown)
+    if shown is None:
+        return row | dict.fromkeys(_FIGURES, SUPPRESSED)
+    if measure == NOTHING:
+        return row | dict.fromkeys(_FIGURES)
+    doses, counts = (merged := Histogram.merged(histograms)).doses, merged.counts
+    five = five_numbers(doses, counts, SCALES[measure])
+    row |= dict(zip(_FIGURES, (*five, *moments(doses, counts, SCALES[measure])), strict=True))
+    # The smallest and the largest dose are those of one person.
+    return row if scope.guard.least is None else row | {"min": SUPPRESSED, "max": SUPPRESSED}
 
 
 def _order(row: dict[str, Value]) -> tuple[object, ...]:
     number = row["ingredients"]
-    assert isinstance(number, int)  # noqa: S101  # made just above
-    return row["agent"], row["unit"] is None, -number, row["combination"], row["measure"]
+    first = -number if isinstance(number, int) else 0
+    return row["agent"], row["unit"] is None, first, row["combination"], row["measure"]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from mesococktail.research.suppression import SUPPRESSED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PLACES = 4
 """Places to which a share, a confidence and a lift are rounded, half to even."""
+DIGITS = 6
+"""Significant digits to which a mean and a deviation are rounded, half to even."""
 
 COUNTED = "from whole picograms, or millionths of any other unit"
 """What the counts of doses are, for a remark under an answer."""
@@ -26,9 +31,45 @@ def rounded(number: Fraction, places: int = PLACES) -> Decimal:
     return Decimal(round(number * 10**places)).scaleb(-places, _ROUND)
 
 
-def share(part: int, whole: int) -> Decimal:
-    """Return *part* of *whole* to `PLACES` places; of nothing, nothing."""
+def share(part: int | None, whole: int | None) -> Decimal | str:
+    """Return *part* of *whole* to `PLACES` places; of nothing, nothing; suppressed if either of them is."""
+    if part is None or whole is None:
+        return SUPPRESSED
     return rounded(Fraction(part, whole)) if whole else rounded(Fraction(0))
+
+
+def significant(number: Fraction, digits: int = DIGITS) -> Decimal:
+    """Return *number* to so many significant digits, half to even."""
+    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
+    exact = _ROUND.divide(Decimal(number.numerator), Decimal(number.denominator))
+    return plain(context.plus(exact))
+
+
+def moments(doses: Sequence[int], counts: Sequence[int], per_unit: int) -> tuple[Decimal, Decimal | None]:
+    """Return mean and sample standard deviation of a histogram, computed exactly and rounded once.
+
+    Args:
+        doses: Values in whole counts; at least one.
+        counts: How often each occurs.
+        per_unit: How many counts make one unit.
+
+    Returns:
+        Both to `DIGITS` significant digits in that unit; no deviation of a single value.
+    """
+    number = sum(counts)
+    total = sum(map(operator.mul, doses, counts))
+    mean = significant(Fraction(total, number * per_unit))
+    if number == 1:
+        return mean, None
+    squares = sum(dose * dose * times for dose, times in zip(doses, counts, strict=True))
+    variance = Fraction(squares * number - total * total, number * (number - 1) * per_unit * per_unit)
+    return mean, root(variance)
+
+
+def root(number: Fraction, digits: int = DIGITS) -> Decimal:
+    """Return the square root to so many significant digits, half to even."""
+    exact = _ROUND.sqrt(_ROUND.divide(Decimal(number.numerator), Decimal(number.denominator)))
+    return plain(Context(prec=digits, rounding=ROUND_HALF_EVEN).plus(exact))
 
 
 def plain(number: Decimal) -> Decimal:

@@ -3,81 +3,112 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mesococktail.log.names import VOIDED
+import attrs
+
+from mesococktail.log.names import LOG_BITS, VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column
-from mesococktail.research.combinations import COUNT, SHARE
+from mesococktail.research.combinations import COUNT, SHARE, counted_rows
 from mesococktail.research.figures import share
-from mesococktail.research.scope import Found
+from mesococktail.research.scope import NOTHING, Found
+from mesococktail.research.suppression import Tally, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from mesococktail.research.answer import Step, Value
     from mesococktail.research.scope import Scope
+    from mesococktail.research.suppression import Shown
 
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 PERIODS = (MONTH, QUARTER, YEAR)
 _DOCTOR = Column("doctor", "id of the doctor who prescribed")
 _PERIOD = Column("period", "by the calendar of the place: 2025-03, 2025-Q1 or 2025")
-DOCTOR_COLUMNS = (_DOCTOR, _PERIOD, COUNT, SHARE)
+CLINIC = Column("clinic", "the clinic, where there are several")
+CLINIC_COLUMNS = (CLINIC, COUNT, SHARE)
+DOCTOR_COLUMNS = (CLINIC, _DOCTOR, _PERIOD, COUNT, SHARE)
 PERIOD_COLUMNS = (_PERIOD, COUNT, SHARE)
 _EARLY = "{} (month not known)"
 
-Cell = tuple[str, str]
-"""Doctor and period."""
+SHIFTED = "times were shifted by up to half a year for each patient, so periods are not those of the calendar"
+
+Cell = tuple[str, str, str]
+"""Clinic, doctor and period."""
 
 
 def by_doctor(scope: Scope, *, period: str | None) -> Found:
     """Count the prescriptions of each doctor, in each period where one is asked for."""
-    counts, steps = _counts(scope, period)
-    total = sum(counts.values())
-    order = sorted(counts.items(), key=lambda item: item[0] if period else (-item[1], *item[0]))
+    tally, steps = _counts(scope, period)
+    shown = _shown(scope, tally, lambda cell: (cell[0], cell[1:]) if period else ("all",))
+    clinics = len(scope.asked.picture.logs) > 1
+    order = sorted(shown.cells.items()) if period else shown.most_first()
     rows: tuple[dict[str, Value], ...] = tuple(
         {
+            **({"clinic": clinic} if clinics else {}),
             "doctor": doctor,
             **({"period": when} if period else {}),
-            "prescriptions": number,
-            "share": share(number, total),
+            "prescriptions": told(number),
+            "share": share(number, shown.total),
         }
-        for (doctor, when), number in order
+        for (clinic, doctor, when), number in order
     )
-    return Found(rows, DOCTOR_COLUMNS if period else (_DOCTOR, COUNT, SHARE), PRESCRIPTIONS, steps)
+    left_out = {"clinic"} if not clinics else set()
+    left_out |= set() if period else {"period"}
+    columns = tuple(column for column in DOCTOR_COLUMNS if column.name not in left_out)
+    return Found(rows, columns, PRESCRIPTIONS, steps)
+
+
+def by_clinic(scope: Scope) -> Found:
+    """Count the prescriptions of each clinic."""
+    return _merged(scope, "clinic", CLINIC_COLUMNS, None, lambda cell: cell[0])
 
 
 def by_period(scope: Scope, *, period: str) -> Found:
     """Count the prescriptions of each month, quarter or year."""
-    counts, steps = _counts(scope, period)
-    total = sum(counts.values())
-    merged: dict[str, int] = {}
-    for (_, when), number in counts.items():
-        merged[when] = merged.get(when, 0) + number
-    rows: tuple[dict[str, Value], ...] = tuple(
-        {"period": when, "prescriptions": number, "share": share(number, total)}
-        for when, number in sorted(merged.items())
-    )
-    return Found(rows, PERIOD_COLUMNS, PRESCRIPTIONS, steps)
+    found = _merged(scope, "period", PERIOD_COLUMNS, period, lambda cell: cell[2])
+    rows = sorted(found.rows, key=lambda row: str(row["period"]))
+    remarks = (SHIFTED,) if any(each.pseudonymised for each in scope.asked.picture.logs) else ()
+    return attrs.evolve(found, rows=tuple(rows), remarks=remarks)
 
 
-def _counts(scope: Scope, period: str | None) -> tuple[dict[Cell, int], tuple[Step, ...]]:
+def _merged(
+    scope: Scope, name: str, columns: tuple[Column, ...], period: str | None, of: Callable[[Cell], str]
+) -> Found:
+    tally, steps = _counts(scope, period)
+    merged: Tally[str] = Tally()
+    for cell, number in tally.counts.items():
+        merged.add(of(cell), number, *tally.groups[cell])
+    return Found(counted_rows(_shown(scope, merged), name), columns, PRESCRIPTIONS, steps)
+
+
+def _shown(
+    scope: Scope, tally: Tally[Any], lines: Callable[[Any], Iterable[Hashable]] | None = None
+) -> Shown[Any]:
+    """Return counts by doctor and time as they may be shown."""
+    source = f"FROM fact_prescription AS p{scope.counted()}"
+    return scope.shown(tally, ("p.doctor", "p.at_month"), source, lines)
+
+
+def _counts(scope: Scope, period: str | None) -> tuple[Tally[Cell], tuple[Step, ...]]:
     """Count by doctor and period, by walking one index where there is no condition."""
-    doctors: dict[int, str] = dict(scope.asked.count("SELECT d.id, d.doctor FROM dim_doctor AS d"))
-    counts: dict[Cell, int] = {}
+    doctors = scope.asked.named("doctor")
+    clinics = {each.number: each.clinic for each in scope.asked.picture.logs}
+    tally: Tally[Cell] = Tally()
     selected = voided = 0
-    for doctor, when, status, number in _cells(scope, period):
+    for doctor, month, when, status, number in _cells(scope, period):
         selected += number
         if status == VOIDED:
             voided += number
             if not scope.include_voided:
                 continue
-        cell = doctors[doctor], when
-        counts[cell] = counts.get(cell, 0) + number
-    return counts, scope.steps(selected, voided)
+        cell = clinics[doctor >> LOG_BITS], doctors[doctor], when
+        tally.add(cell, number, (doctor, NOTHING if month is None else month))
+    return tally, scope.steps(selected, voided)
 
 
-def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, str, int, int]]:
-    """Yield doctor, period, status and count; several times for one cell, where it has several months."""
+def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, int | None, str, int, int]]:
+    """Yield doctor, month, period, status and count; several times for one cell of several months."""
     order = "p.doctor, p.at_month, p.status"
     source = "FROM fact_prescription AS p"
     yearly = False
@@ -87,7 +118,7 @@ def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, str, int, in
         if month is None and period is not None:
             yearly = True
             continue
-        yield doctor, _label(month, period), status, number
+        yield doctor, month, _label(month, period), status, number
     if yearly:
         # Old charts of which only the year is known; they are few, and no index is needed.
         yearly_order = "p.doctor, p.at_utc, p.status"
@@ -96,7 +127,7 @@ def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, str, int, in
             f"SELECT {yearly_order}, count(*) {source}{few} GROUP BY {yearly_order}"
         ):
             year = f"{datetime.fromtimestamp(seconds, UTC).year:04d}"
-            yield doctor, year if period == YEAR else _EARLY.format(year), status, number
+            yield doctor, None, year if period == YEAR else _EARLY.format(year), status, number
 
 
 def _label(month: int | None, period: str | None) -> str:

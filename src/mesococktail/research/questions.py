@@ -17,16 +17,20 @@ from mesococktail.research.combinations import (
     COMBINATION_COLUMNS,
     PAIR_COLUMNS,
     PUBLISHED_COLUMNS,
+    TRIPLE_COLUMNS,
     combinations,
     pairs,
     published,
+    triples,
 )
 from mesococktail.research.doses import BY_AGENT, BY_COMBINATION, DOSE_COLUMNS, doses
 from mesococktail.research.periods import (
+    CLINIC_COLUMNS,
     DOCTOR_COLUMNS,
     MONTH,
     PERIOD_COLUMNS,
     PERIODS,
+    by_clinic,
     by_doctor,
     by_period,
 )
@@ -128,6 +132,13 @@ _DECLARED = (
         pairs,
     ),
     Question(
+        "triples",
+        "Which three agents go together: support, confidence, lift.",
+        PRESCRIPTIONS,
+        TRIPLE_COLUMNS,
+        triples,
+    ),
+    Question(
         "doses",
         "How doses are distributed: smallest, quartiles, largest; each agent and measure by itself.",
         INGREDIENTS,
@@ -150,6 +161,13 @@ _DECLARED = (
         DOCTOR_COLUMNS,
         by_doctor,
         (Option("period", "One row a doctor and period; one a doctor when left out.", None, PERIODS),),
+    ),
+    Question(
+        "by_clinic",
+        "How many prescriptions each clinic made.",
+        PRESCRIPTIONS,
+        CLINIC_COLUMNS,
+        by_clinic,
     ),
     Question(
         "by_period",

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column, Step, Value
 from mesococktail.research.conditions import Filter
 from mesococktail.research.source import Asked
+from mesococktail.research.suppression import Guard, People, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from typing import TypeVar
+
+    from mesococktail.research.suppression import Shown
+
+    Cell = TypeVar("Cell", bound=Hashable)
+
+WITH_INGREDIENTS = "fact_prescription AS p JOIN fact_ingredient AS i ON i.prescription = p.key"
+NOTHING = -1
+"""Stands for NULL where groups are compared, as nothing equals NULL."""
 
 
 @attrs.frozen
@@ -23,18 +38,13 @@ class Found:
 
 @attrs.frozen
 class Combined:
-    """How many prescriptions have each combination."""
+    """How many prescriptions have each combination, by its key."""
 
-    counts: dict[str, int]
-    """By the key of the combination."""
+    tally: Tally[str]
+    """Each of one group or several: the combination's number in each log."""
     agents: dict[str, tuple[str, ...]]
     """Sorted ids of the agents of each combination that the log ever had."""
     steps: tuple[Step, ...]
-
-    @property
-    def total(self) -> int:
-        """How many prescriptions were counted."""
-        return sum(self.counts.values())
 
 
 @attrs.frozen
@@ -43,11 +53,16 @@ class Scope:
 
     asked: Asked
     filters: tuple[Filter, ...]
+    guard: Guard
     include_voided: bool
 
     def where(self, *more: str) -> str:
         """Return the conditions, and *more*, as the end of a statement over ``fact_prescription AS p``."""
         return _where([*(each.sql for each in self.filters), *more])
+
+    def counted(self, *more: str) -> str:
+        """Return the same, without what is void unless that is to be counted."""
+        return self.where(*([] if self.include_voided else [f"p.status <> {VOIDED}"]), *more)
 
     def of_ingredients(self, *more: str) -> str:
         """Return where the ingredients ``i`` of the prescriptions come from, from FROM on.
@@ -61,8 +76,43 @@ class Scope:
         ]
         if not self.filters:
             return f"FROM fact_ingredient AS i{_where(tests)}"
-        joined = "fact_prescription AS p JOIN fact_ingredient AS i ON i.prescription = p.key"
-        return f"FROM {joined}{_where(tests)}"
+        return f"FROM {WITH_INGREDIENTS}{_where(tests)}"
+
+    def shown(
+        self,
+        tally: Tally[Cell],
+        columns: Sequence[str],
+        source: str,
+        lines: Callable[[Cell], Iterable[Hashable]] | None = None,
+    ) -> Shown[Cell]:
+        """Return counts as they may be shown.
+
+        Args:
+            tally: The true counts.
+            columns: What its groups are made of, in SQL.
+            source: Where prescriptions ``p`` and what else the columns name come from, from FROM on.
+            lines: As in `Guard.shown`.
+        """
+        more = {} if lines is None else {"lines": lines}
+        return self.guard.shown(tally, lambda: self.people(columns, source), **more)
+
+    def people(self, columns: Sequence[str], source: str) -> People:
+        """Find out which patients stand behind groups, one by one only where they are few."""
+        least = self.guard.least or 0
+        names = [f"g{place}" for place in range(len(columns))]
+        parts = [f"coalesce({column}, {NOTHING})" for column in columns]
+        named = ", ".join(f"{part} AS {name}" for part, name in zip(parts, names, strict=True))
+        each = f"SELECT {named}, p.patient AS patient {source} GROUP BY {', '.join([*parts, 'p.patient'])}"
+        grouped = ", ".join(f"e.{name}" for name in names)
+        few = f"SELECT {grouped} FROM ({each}) AS e GROUP BY {grouped} HAVING count(*) < {least}"
+        same = " AND ".join(f"f.{name} = o.{name}" for name in names)
+        own = ", ".join(f"o.{name}" for name in names)
+        found: dict[tuple[int, ...], set[int]] = {}
+        for *group, patient in self.asked.count(
+            f"SELECT {own}, o.patient FROM ({each}) AS o JOIN ({few}) AS f ON {same}"
+        ):
+            found.setdefault(tuple(group), set()).add(patient)
+        return People({group: frozenset(patients) for group, patients in found.items()}, least)
 
     def steps(self, selected: int, voided: int, bare: int = 0) -> tuple[Step, ...]:
         """Return what was read and what was dropped.
@@ -74,13 +124,15 @@ class Scope:
         """
         read = self._number(0) if self.filters else selected
         steps = [Step(PRESCRIPTIONS, "read", 0, read)]
+        left = read
         for place, each in enumerate(self.filters, start=1):
-            left = selected if place == len(self.filters) else self._number(place)
-            steps.append(Step(PRESCRIPTIONS, f"not: {each.said}", steps[-1].left - left, left))
+            before, left = left, selected if place == len(self.filters) else self._number(place)
+            steps.append(Step(PRESCRIPTIONS, f"not: {each.said}", before - left, left))
         dropped = (("voided", 0 if self.include_voided else voided), ("without a cocktail", bare))
         for what, number in dropped:
             if number:
-                steps.append(Step(PRESCRIPTIONS, what, number, steps[-1].left - number))
+                left -= number
+                steps.append(Step(PRESCRIPTIONS, what, number, left))
         return tuple(steps)
 
     def _number(self, conditions: int) -> int:
@@ -91,31 +143,35 @@ class Scope:
 
     def combined(self) -> Combined:
         """Count the prescriptions of each combination, by walking one index where there is no condition."""
-        counts: dict[str, int] = {}
+        tally: Tally[str] = Tally()
         selected = voided = bare = 0
-        for combination, status, number in self.asked.count(
-            "SELECT c.combination, n.status, n.prescriptions FROM "
+        for number, combination, status, prescriptions in self.asked.count(
+            "SELECT n.combination, c.combination, n.status, n.prescriptions FROM "
             "(SELECT p.combination AS combination, p.status AS status, count(*) AS prescriptions "
             f"FROM fact_prescription AS p{self.where()} GROUP BY p.combination, p.status) AS n "
             "LEFT JOIN dim_combination AS c ON c.id = n.combination"
         ):
-            selected += number
+            selected += prescriptions
             if status == VOIDED:
-                voided += number
+                voided += prescriptions
                 if not self.include_voided:
                     continue
             if combination is None:
-                bare += number
+                bare += prescriptions
             else:
-                counts[combination] = counts.get(combination, 0) + number
-        agents: dict[str, list[str]] = {}
+                tally.add(combination, prescriptions, (number,))
+        agents: dict[str, set[str]] = {}
         for combination, agent in self.asked.count(
             "SELECT c.combination, a.agent FROM dim_combination_member AS m "
             "JOIN dim_combination AS c ON c.id = m.combination JOIN dim_agent AS a ON a.id = m.agent"
         ):
-            agents.setdefault(combination, []).append(agent)
+            agents.setdefault(combination, set()).add(agent)
         members = {combination: tuple(sorted(ids)) for combination, ids in agents.items()}
-        return Combined(counts, members, self.steps(selected, voided, bare))
+        return Combined(tally, members, self.steps(selected, voided, bare))
+
+    def of_combinations(self, tally: Tally[Cell]) -> Shown[Cell]:
+        """Return counts of prescriptions, made of groups as `combined` has them, as they may be shown."""
+        return self.shown(tally, ("p.combination",), f"FROM fact_prescription AS p{self.counted()}")
 
 
 def _where(tests: list[str]) -> str:

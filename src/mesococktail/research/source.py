@@ -1,8 +1,7 @@
-"""Where a study's counts come from. One log now; another engine is another `Picture`."""
+"""Where a study's counts come from: a log, or the exports of many, in whichever engine holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,48 +10,66 @@ import attrs
 
 import mesococktail
 from mesococktail.errors import AgentError, MesococktailError, QuestionError, TermError
-from mesococktail.log.glance import Tables, glance
-from mesococktail.research.answer import Source
+from mesococktail.log.glance import glance
+from mesococktail.log.names import LOG_BITS
+from mesococktail.research.answer import LogRead, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mesococktail.formulary import Formulary  # noqa: TC004  # attrs keeps the annotation as text; loading it would cost a question its start
     from mesococktail.log import PrescriptionLog
+    from mesococktail.log.glance import Tables
 
 
 Row = tuple[Any, ...]
 NOBODY = 0
-"""Stands for a name that this log never used: numbers of names begin at 1."""
+"""Stands for a name that never came up: numbers of names begin at 1."""
+MADE_WITH = f"mesococktail {mesococktail.__version__}"
 
 
 class Picture(Protocol):
     """One consistent picture of what is to be counted."""
 
+    @property
+    def logs(self) -> tuple[LogRead, ...]:
+        """The logs whose records it holds."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a clinic's own log, of which everything may be counted exactly."""
+
+    @property
+    def formulary(self) -> Formulary | None:
+        """The formulary it was opened with; None for ours."""
+
     def rows(self, sql: str) -> Iterable[Row]:
         """Run a statement that only filters, joins and counts, and yield its rows as they come."""
 
-    def number(self, dimension: str, text: str) -> int | None:
-        """Return the number that stands for *text* in a dimension; None if it never came up."""
+    def numbers(self, dimension: str, text: str) -> list[int]:
+        """Return the numbers that stand for *text* in a dimension: one a log that ever used it."""
 
     def texts(self, dimension: str) -> list[str]:
         """Return every text of a dimension."""
 
 
 class LogPicture:
-    """A log, read inside one short transaction."""
+    """A clinic's own log, read inside one short transaction."""
 
-    def __init__(self, run: Callable[..., Iterable[Row]]) -> None:
+    exact = True
+
+    def __init__(self, log: Tables | PrescriptionLog, run: Callable[..., Iterable[Row]]) -> None:
         self._run = run
+        self.logs = (LogRead(0, log.clinic, log.id, log.head(), MADE_WITH),)
+        self.formulary: Formulary | None = getattr(log, "formulary", None)
 
     def rows(self, sql: str) -> Iterable[Row]:
         """Run a statement, as `Picture` says."""
         return self._run(sql)
 
-    def number(self, dimension: str, text: str) -> int | None:
+    def numbers(self, dimension: str, text: str) -> list[int]:
         """Look a text up, as `Picture` says. The text is bound: it may be anything."""
-        found = list(self._run(f"SELECT id FROM dim_{dimension} WHERE {dimension} = ?", (text,)))
-        return found[0][0] if found else None
+        return [row[0] for row in self._run(f"SELECT id FROM dim_{dimension} WHERE {dimension} = ?", (text,))]
 
     def texts(self, dimension: str) -> list[str]:
         """Return every text of a dimension, as `Picture` says."""
@@ -60,13 +77,26 @@ class LogPicture:
 
 
 @contextmanager
-def opened(source: Path | PrescriptionLog) -> Iterator[Tables | PrescriptionLog]:
-    """Open the log at a path for reading, and close it; leave an open log as it is."""
-    if not isinstance(source, Path):
-        yield source
+def opened(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # what `source_given` let pass
+    """Take a picture of a source, and close afterwards what was opened for it.
+
+    Raises:
+        LogError: The log at a path cannot be read.
+        QuestionError: What is there is no lake, or its engine is missing or fails.
+    """
+    if isinstance(source, Path):
+        if not source.is_dir():
+            with glance(source) as log, log.snapshot() as run:
+                yield LogPicture(log, run)
+            return
+    elif hasattr(source, "snapshot"):
+        with source.snapshot() as run:
+            yield LogPicture(source, run)
         return
-    with glance(source) as tables:
-        yield tables
+    from mesococktail.research.engines import lake  # only where there is more than one log
+
+    with lake(source) as picture:
+        yield picture
 
 
 @attrs.define
@@ -74,15 +104,20 @@ class Asked:
     """One question while it is asked: runs the statements and remembers them, and looks names up."""
 
     picture: Picture
-    look: Callable[[], Formulary]
-    """Returns the formulary; called only where a name needs it."""
+    given: Formulary | None = None
+    """Where names are to be looked up; where the picture says, or ours, when left out."""
+    clinics: tuple[str, ...] = ()
+    """The clinics that a study is narrowed to, so that a doctor's id means one doctor."""
     sql: list[str] = attrs.field(factory=list)
     consulted: Formulary | None = None
 
     @property
     def formulary(self) -> Formulary:
         """The formulary, which the answer then names."""
-        self.consulted = self.look()
+        if self.consulted is None:
+            from mesococktail.formulary import Formulary  # only where a name is looked up
+
+            self.consulted = self.given or self.picture.formulary or Formulary.shipped()
         return self.consulted
 
     def count(self, sql: str) -> Iterable[Row]:
@@ -90,22 +125,47 @@ class Asked:
         self.sql.append(sql)
         return self.picture.rows(sql)
 
+    def of_clinic(self, name: str) -> list[LogRead]:
+        """Return the logs of a clinic.
+
+        Raises:
+            QuestionError: There is none; the message has the clinics there are.
+        """
+        found = [each for each in self.picture.logs if each.clinic == name]
+        if not found:
+            names = ", ".join(sorted({each.clinic for each in self.picture.logs}))
+            raise QuestionError(
+                "no clinic of that name is here", path="clinic", got=name, cure=f"name one of {names}"
+            )
+        return found
+
     def person(self, dimension: str, text: str) -> int:
         """Return the number of a doctor or patient.
 
         Raises:
-            QuestionError: Nobody of that id is in the log; for a doctor with the nearest one.
+            QuestionError: Nobody of that id is there, for a doctor with the nearest one; or several are,
+                in clinics that know nothing of each other.
         """
-        number = self.picture.number(dimension, text)
-        if number is not None:
-            return number
-        cure = None
+        numbers = self.picture.numbers(dimension, text)
+        if self.clinics:
+            allowed = {each.number for name in self.clinics for each in self.of_clinic(name)}
+            numbers = [number for number in numbers if number >> LOG_BITS in allowed]
+        if len(numbers) > 1:
+            cure = "name the clinic as well"
+            raise QuestionError(
+                f"is the id of a {dimension} in several clinics", path=dimension, got=text, cure=cure
+            )
+        if numbers:
+            return numbers[0]
+        unknown = None
         if dimension == "doctor":
             from difflib import get_close_matches  # only to say who was probably meant
 
             near = get_close_matches(text, self.picture.texts(dimension), 1)
-            cure = f"did you mean {near[0]}?" if near else "mesococktail study by-doctor lists them"
-        raise QuestionError(f"no {dimension} of that id is in this log", path=dimension, got=text, cure=cure)
+            unknown = f"did you mean {near[0]}?" if near else "mesococktail study by-doctor lists them"
+        raise QuestionError(
+            f"no {dimension} of that id is in this log", path=dimension, got=text, cure=unknown
+        )
 
     def agent(self, name: str) -> str:
         """Return the id of the agent that a name means: to the formulary, or as the log has it.
@@ -117,12 +177,12 @@ class Asked:
             return self.formulary.find(name).agent.id
         except AgentError:
             # An agent that no formulary knows (`other`), or that only a clinic's own file had.
-            if self.picture.number("agent", name) is None:
+            if not self.picture.numbers("agent", name):
                 raise
             return name
 
-    def indication(self, name: str) -> tuple[int, str]:
-        """Return the number of an indication, and its code.
+    def indication(self, name: str) -> tuple[str, str]:
+        """Return the numbers of an indication as SQL that can follow ``IN``, and its code.
 
         Raises:
             TermError: It is neither in the vocabulary nor a code that this log uses.
@@ -130,42 +190,44 @@ class Asked:
         try:
             code = self.formulary.term("indications", name).code
         except TermError:
-            number = self.picture.number("term", name)
-            if number is None:
+            if not self.picture.numbers("term", name):
                 raise
-            return number, name
-        return self.number("term", code), code
-
-    def number(self, dimension: str, text: str) -> int:
-        """Return the number of a text; `NOBODY` if it never came up."""
-        number = self.picture.number(dimension, text)
-        return NOBODY if number is None else number
+            code = name
+        return self.numbers("term", [code]), code
 
     def numbers(self, dimension: str, texts: Iterable[str]) -> str:
-        """Return the numbers of texts as SQL that can follow ``IN``."""
-        known = {self.number(dimension, text) for text in texts}
-        return f"({', '.join(map(str, sorted(known)))})"
+        """Return the numbers of texts as SQL that can follow ``IN``; `NOBODY` if they never came up."""
+        known = {number for text in texts for number in self.picture.numbers(dimension, text)}
+        return f"({', '.join(map(str, sorted(known or {NOBODY})))})"
+
+    def named(self, dimension: str) -> dict[int, str]:
+        """Return the texts of a dimension by number."""
+        return dict(self.count(f"SELECT d.id, d.{dimension} FROM dim_{dimension} AS d"))
+
+    @property
+    def source(self) -> Source:
+        """What the answer was computed from."""
+        digest = None if self.consulted is None else self.consulted.digest
+        return Source(self.picture.logs, MADE_WITH, digest)
 
 
-def source_of(log: Tables | PrescriptionLog, asked: Asked) -> Source:
-    """Say what an answer was computed from."""
-    digest = None if asked.consulted is None else asked.consulted.digest
-    return Source(log.clinic, log.id, log.head(), f"mesococktail {mesococktail.__version__}", digest)
-
-
-def source_given(given: object) -> Path | PrescriptionLog:
+def source_given(given: object) -> Any:  # noqa: ANN401  # a path, a log, or the connection of one of several libraries
     """Return the source of a study.
 
     Raises:
-        QuestionError: It is neither a path nor an open log.
+        QuestionError: It is none of the things that can be counted.
     """
     try:
         return Path(given)  # type: ignore[arg-type]  # anything may come; what is no path is looked at below
     except (TypeError, MesococktailError):
         from mesococktail.log import PrescriptionLog  # a path needs none of it
+        from mesococktail.research.engines import is_connection  # likewise
 
-        if isinstance(given, PrescriptionLog):
+        if isinstance(given, PrescriptionLog) or is_connection(given):
             return given
         raise QuestionError(
-            "must be the path of a log or an open log", path="source", got=given, cure='Study("clinic.db")'
+            "must be a path, an open log, or a connection of DuckDB, PostgreSQL or Spark",
+            path="source",
+            got=given,
+            cure='Study("clinic.db")',
         ) from None

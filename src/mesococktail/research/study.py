@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from mesococktail.errors import QuestionError
 from mesococktail.research.answer import Answer
 from mesococktail.research.conditions import (
+    Clinic,
     Condition,
     Containing,
     Indicated,
@@ -21,21 +21,20 @@ from mesococktail.research.conditions import (
 from mesococktail.research.dates import Since, Until, bound
 from mesococktail.research.questions import question_of
 from mesococktail.research.scope import Scope
-from mesococktail.research.source import Asked, LogPicture, opened, source_given, source_of
+from mesococktail.research.source import Asked, opened, source_given
+from mesococktail.research.suppression import LEAST, Guard, least_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from mesococktail.formulary import Formulary  # noqa: TC004  # as in answer: attrs keeps the annotation as text; loading it would cost a question its start
-    from mesococktail.log import PrescriptionLog  # noqa: TC004  # likewise
-    from mesococktail.log.glance import Tables
     from mesococktail.records import Around
 
 
 @attrs.frozen
 class Study:
-    """A selection of the prescriptions of one log. It counts nothing until it is asked.
+    """A selection of prescriptions, of one log or many. It counts nothing until it is asked.
 
     ::
 
@@ -45,22 +44,27 @@ class Study:
     Doses are those prescribed. Stopped treatments count; voided prescriptions do not, unless asked for.
 
     Raises:
-        QuestionError: The source is neither a path nor an open log.
+        QuestionError: The source is none of these, or the threshold is too low.
     """
 
-    source: Path | PrescriptionLog = attrs.field(converter=source_given)
-    """A log, or where one is: each question then opens it for reading and closes it."""
+    source: Any = attrs.field(converter=source_given)
+    """The path of a log, or an open one; a folder of the exports of clinics; or a connection of DuckDB,
+    PostgreSQL (psycopg) or Spark that has their tables. A path is opened for each question, and closed."""
     formulary: Formulary | None = attrs.field(default=None, kw_only=True)
     """Where names are looked up; the log's own when left out, or ours."""
     conditions: tuple[Condition, ...] = attrs.field(default=(), kw_only=True)
     """What `where` has set."""
     include_voided: bool = attrs.field(default=False, kw_only=True)
+    suppress_below: int | None = attrs.field(default=None, kw_only=True, converter=least_given)
+    """Counts of fewer records or patients are not shown, so that answers may be published. Exact when left
+    out, in a clinic's own log; what was exported is suppressed below 8 at least."""
 
     def where(
         self,
         *,
         since: str | date | Around | None = None,
         until: str | date | Around | None = None,
+        clinic: str | None = None,
         doctor: str | None = None,
         patient: str | None = None,
         indication: str | None = None,
@@ -75,6 +79,7 @@ class Study:
         Args:
             since: First day, month or year (by the calendar of the place), or moment with its zone.
             until: Last day, month or year, which is included whole; or a moment, which is not.
+            clinic: Name of the clinic, where there are several.
             doctor: Id of the doctor who prescribed.
             patient: Id of the patient.
             indication: Any name of what is treated.
@@ -93,6 +98,8 @@ class Study:
             for dimension, person in (("doctor", doctor), ("patient", patient))
             if person is not None
         ]
+        if clinic is not None:
+            new.append(Clinic(text_given(clinic, "clinic")))
         if indication is not None:
             new.append(Indicated(text_given(indication, "indication")))
         if technique is not None:
@@ -116,28 +123,26 @@ class Study:
         """
         declared = question_of(question)
         chosen = declared.chosen(options)
-        with opened(self.source) as log, log.snapshot() as run:
-            asked = Asked(LogPicture(run), lambda: self._names(log))
+        with opened(self.source) as picture:
+            clinics = tuple(each.name for each in self.conditions if isinstance(each, Clinic))
+            asked = Asked(picture, self.formulary, clinics)
             filters = tuple(condition.filter(asked) for condition in self.conditions)
-            found = declared.ask(Scope(asked, filters, self.include_voided), **chosen)
-            source = source_of(log, asked)
+            guard = Guard(self.suppress_below or (None if picture.exact else LEAST))
+            found = declared.ask(Scope(asked, filters, guard, self.include_voided), **chosen)
+            source = asked.source
         selection = [each.said for each in filters] + (["voided as well"] if self.include_voided else [])
         return Answer(
             declared.name,
             found.rows,
             found.columns,
             found.counted,
-            found.steps,
+            guard.steps(found.steps),
             tuple(selection),
             source,
             tuple(asked.sql),
             found.remarks,
+            suppress_below=guard.least,
         )
-
-    def _names(self, log: Tables | PrescriptionLog) -> Formulary:
-        from mesococktail.formulary import Formulary  # only where a name is looked up
-
-        return self.formulary or getattr(log, "formulary", None) or Formulary.shipped()
 
     def combinations(self, level: str = "agents", digits: int = 2) -> Answer:
         """Say which combinations were prescribed, and how often.
@@ -151,6 +156,10 @@ class Study:
     def pairs(self) -> Answer:
         """Say which two agents go together: support, confidence in both directions, lift."""
         return self.ask("pairs")
+
+    def triples(self) -> Answer:
+        """Say which three agents go together: support, confidence, lift."""
+        return self.ask("triples")
 
     def doses(self, agent: str | None = None, by: str = "agent") -> Answer:
         """Say how doses are distributed: smallest, quartiles, largest; each agent and measure by itself.
@@ -168,6 +177,10 @@ class Study:
             period: ``month``, ``quarter`` or ``year`` for one row a doctor and period.
         """
         return self.ask("by_doctor", period=period)
+
+    def by_clinic(self) -> Answer:
+        """Say how many prescriptions each clinic made."""
+        return self.ask("by_clinic")
 
     def by_period(self, period: str = "month") -> Answer:
         """Say how many prescriptions were made in each ``month``, ``quarter`` or ``year``."""

@@ -1,0 +1,190 @@
+"""The engines that count where there are several logs: each a few lines, as all run the same statements."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mesococktail.errors import QuestionError
+from mesococktail.log.chain import Receipt
+from mesococktail.research.answer import LogRead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mesococktail.formulary import Formulary
+    from mesococktail.lake import Lake
+    from mesococktail.research.source import Picture, Row
+
+_MEMORY = "800MB"
+"""What DuckDB may use before it goes on in a temporary file."""
+_TABLE = re.compile(r"\b(?:(?:FROM|JOIN) )(\w+)")
+_LOGS = "SELECT l.number, l.name, l.log, l.seq, l.hash, l.made_with, l.pseudonymised FROM lake_log AS l"
+
+
+class LakePicture:
+    """The tables of many logs, as their exports have them. What an engine does differently, it overrides."""
+
+    exact = False
+    formulary: Formulary | None = None
+    marker = "?"
+    """What stands for a bound text."""
+
+    def __init__(self, engine: Any) -> None:  # noqa: ANN401  # a connection or session of one of several libraries
+        self.engine = engine
+
+    def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement."""
+        rows: Iterable[Row] = self.engine.execute(sql, texts).fetchall()
+        return rows
+
+    def rows(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement, as `Picture` says.
+
+        Raises:
+            QuestionError: The engine fails; most often it has no such table.
+        """
+        try:
+            return self.run(sql, texts)
+        except Exception as error:  # each engine has errors of its own, and none may get out
+            first = str(error).strip().split("\n")[0]
+            raise QuestionError(
+                f"cannot be asked: {first}",
+                path="source",
+                cure="give it the tables of an export, by their names",
+            ) from error
+
+    @cached_property
+    def logs(self) -> tuple[LogRead, ...]:
+        """The logs whose exports it holds.
+
+        Raises:
+            QuestionError: It holds none, or two with one number.
+        """
+        read = tuple(
+            LogRead(number, name, log, Receipt(seq, hashed), f"mesococktail {made}", bool(pseudonymised))
+            for number, name, log, seq, hashed, made, pseudonymised in sorted(self.rows(_LOGS))
+        )
+        if not read or len({each.number for each in read}) < len(read):
+            rule = "holds two exports whose numbers are the same" if read else "holds no export"
+            raise QuestionError(rule, path="source", cure="give it one export of each log")
+        return read
+
+    def numbers(self, dimension: str, text: str) -> list[int]:
+        """Look a text up, as `Picture` says."""
+        sql = f"SELECT d.id FROM dim_{dimension} AS d WHERE d.{dimension} = {self.marker}"
+        return sorted(row[0] for row in self.rows(sql, (text,)))
+
+    def texts(self, dimension: str) -> list[str]:
+        """Return every text of a dimension, as `Picture` says."""
+        return sorted({row[0] for row in self.rows(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
+
+
+class DuckDBPicture(LakePicture):
+    """A connection of DuckDB, which has the tables or views of them."""
+
+
+class FolderPicture(DuckDBPicture):
+    """The Parquet files of exports, read by DuckDB; a table is made known when it is first named."""
+
+    def __init__(self, engine: Any, lake: Lake) -> None:  # noqa: ANN401  # DuckDB's connection
+        super().__init__(engine)
+        self._lake = lake
+        self._known: set[str] = set()
+
+    def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement over the files."""
+        for table in set(_TABLE.findall(sql)) & self._lake.tables.keys() - self._known:
+            files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self._lake.tables[table])
+            self.engine.execute(
+                f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{files}], union_by_name = true, "
+                "hive_partitioning = false)"
+            )
+            self._known.add(table)
+        return super().run(sql, texts)
+
+
+class PostgresPicture(LakePicture):
+    """A connection of psycopg 3 to a database that has the tables."""
+
+    marker = "%s"
+
+    def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement; without texts to bind, a percent sign in it is no marker."""
+        rows: Iterable[Row] = self.engine.execute(sql, texts or None).fetchall()
+        return rows
+
+
+class SparkPicture(LakePicture):
+    """A session of Spark that knows the tables, or temporary views of them."""
+
+    def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement."""
+        return [tuple(row) for row in self.engine.sql(sql, args=list(texts)).collect()]
+
+
+_CONNECTIONS: dict[tuple[str, str], type[LakePicture]] = {
+    ("duckdb", "DuckDBPyConnection"): DuckDBPicture,
+    ("psycopg", "Connection"): PostgresPicture,
+    ("pyspark", "SparkSession"): SparkPicture,
+}
+
+
+def _picture_of(given: object) -> type[LakePicture] | None:
+    """Tell a connection by its class, so that no engine is loaded to find out that it is not in use."""
+    for cls in type(given).__mro__:
+        found = _CONNECTIONS.get((cls.__module__.lstrip("_").split(".")[0], cls.__name__))
+        if found is not None:
+            return found
+    return None
+
+
+def is_connection(given: object) -> bool:
+    """Whether it is a connection of an engine that we can ask."""
+    return _picture_of(given) is not None
+
+
+@contextmanager
+def lake(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # a folder or a connection
+    """Take a picture of the exports in a folder, or of those that an engine holds.
+
+    Raises:
+        QuestionError: The folder holds no whole exports, or DuckDB is not installed.
+    """
+    if isinstance(source, Path):
+        from mesococktail.lake import Lake  # a connection needs none of it
+
+        found = Lake.open(source)
+        with closing(_duckdb()) as connection:
+            yield FolderPicture(connection, found)
+        return
+    kind = _picture_of(source)
+    assert kind is not None  # noqa: S101  # a study has looked
+    with _snapshot(source, kind):
+        yield kind(source)
+
+
+@contextmanager
+def _snapshot(engine: Any, kind: type[LakePicture]) -> Iterator[None]:  # noqa: ANN401  # as above
+    """Let all statements see the same rows, where an engine has transactions and none is open."""
+    if kind is not PostgresPicture or engine.info.transaction_status.name != "IDLE":
+        yield
+        return
+    with engine.transaction():
+        engine.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _duckdb() -> Any:  # noqa: ANN401  # DuckDB's connection
+    try:
+        import duckdb
+    except ImportError:
+        raise QuestionError(
+            "the exports of a folder are read by the package duckdb",
+            path="source",
+            cure="pip install 'mesococktail[research]'",
+        ) from None
+    return duckdb.connect(config={"memory_limit": _MEMORY, "autoinstall_known_extensions": "false"})

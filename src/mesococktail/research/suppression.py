@@ -1,0 +1,193 @@
+"""What may leave a clinic: counts of few are hidden and the rest rounded, so that nothing follows from it.
+
+A count may be shown only if it is of enough records *and* of enough patients: eight prescriptions may be
+those of one person.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+
+from mesococktail.errors import QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping
+
+    from mesococktail.research.answer import Step
+
+SUPPRESSED = "suppressed"
+"""Stands in an answer for a number that must not be shown: it is neither zero nor nothing."""
+LEAST = 8
+"""Counts below this are suppressed unless a larger threshold is set; a smaller one cannot be."""
+ROUNDED_TO = 5
+EXACT = "not for publication: exact counts of one clinic"
+
+Cell = TypeVar("Cell", bound="Hashable")
+Group = tuple[int | None, ...]
+"""What a statement groups by: the numbers of doctor and month, say. A cell is of one or several groups."""
+
+
+def least_given(given: object) -> int | None:
+    """Return the threshold that was asked for; None for exact counts.
+
+    Raises:
+        QuestionError: It is no whole number, or lower than `LEAST`.
+    """
+    if given is None or (type(given) is int and given >= LEAST):
+        return given
+    raise QuestionError(
+        f"must be a whole number from {LEAST}: it can be raised, not lowered",
+        path="suppress_below",
+        got=given,
+    )
+
+
+@attrs.frozen
+class People:
+    """Which patients stand behind each group; those of a group of many need not be known one by one."""
+
+    few: dict[Group, frozenset[int]]
+    """Patients of the groups that have fewer than are needed; every other group has enough."""
+    enough: int
+
+    def number(self, groups: Iterable[Group]) -> int:
+        """Return how many different patients some groups have together, as far as it matters."""
+        together: set[int] = set()
+        for group in groups:
+            if group not in self.few:
+                return self.enough
+            together |= self.few[group]
+        return len(together)
+
+
+@attrs.frozen
+class Tally(Generic[Cell]):
+    """Counts of an answer's cells, and of which groups of records each is made."""
+
+    counts: dict[Cell, int] = attrs.field(factory=dict)
+    groups: dict[Cell, set[Group]] = attrs.field(factory=lambda: defaultdict(set))
+
+    def add(self, cell: Cell, number: int, *groups: Group) -> None:
+        """Count more records of a cell."""
+        self.counts[cell] = self.counts.get(cell, 0) + number
+        self.groups[cell].update(groups)
+
+    @property
+    def total(self) -> int:
+        """The sum of all cells."""
+        return sum(self.counts.values())
+
+
+@attrs.frozen
+class Shown(Generic[Cell]):
+    """The cells of an answer as they may be shown: None for a suppressed one."""
+
+    cells: dict[Cell, int | None]
+    total: int
+    """Sum of what is shown, so that nothing hidden follows from it."""
+
+    def most_first(self) -> list[tuple[Cell, int | None]]:
+        """Return cells and counts: the largest first, the suppressed last, equal ones in order."""
+        return sorted(self.cells.items(), key=lambda item: (item[1] is None, -(item[1] or 0), item[0]))
+
+
+def _one_line(_: object) -> tuple[Hashable, ...]:
+    return ("all",)
+
+
+@attrs.frozen
+class Guard:
+    """Decides what of an answer may be shown. Without a threshold that is everything, exactly."""
+
+    least: int | None = None
+
+    def shown(
+        self,
+        tally: Tally[Cell],
+        people: Callable[[], People],
+        lines: Callable[[Cell], Iterable[Hashable]] = _one_line,
+    ) -> Shown[Cell]:
+        """Return counts as they may be shown.
+
+        Args:
+            tally: The true counts.
+            people: Finds out who stands behind them; asked only where something may have to be hidden.
+            lines: The rows and columns of a table that a cell lies in, whose sums a reader may know: where
+                one cell of a line is hidden, or all hidden ones together are few, another is hidden too.
+        """
+        if self.least is None:
+            return Shown(dict(tally.counts), tally.total)
+        known = people()
+        hidden = {
+            cell
+            for cell, number in tally.counts.items()
+            if number < self.least or known.number(tally.groups[cell]) < self.least
+        }
+        self._hide_more(tally.counts, hidden, lines)
+        cells = {cell: None if cell in hidden else rounded(n) for cell, n in tally.counts.items()}
+        return Shown(cells, sum(number for number in cells.values() if number is not None))
+
+    def _hide_more(
+        self,
+        counts: Mapping[Cell, int],
+        hidden: set[Cell],
+        lines: Callable[[Cell], Iterable[Hashable]],
+    ) -> None:
+        """Hide further cells until no line lets what is hidden in it be told from its sum."""
+        table: dict[Hashable, list[Cell]] = {}
+        for cell in sorted(counts, key=lambda cell: (counts[cell], cell)):
+            for line in lines(cell):
+                table.setdefault(line, []).append(cell)
+        changed = bool(hidden)
+        while changed:
+            changed = False
+            for cells in table.values():
+                secret = [cell for cell in cells if cell in hidden]
+                open_ = [cell for cell in cells if cell not in hidden]
+                told = len(secret) == 1 or sum(counts[cell] for cell in secret) < (self.least or 0)
+                if secret and open_ and told:
+                    hidden.add(open_[0])
+                    changed = True
+
+    def number(self, number: int, people: int | None = None) -> int | None:
+        """Return a single count as it may be shown; None if it may not.
+
+        Args:
+            number: The true count.
+            people: How many patients stand behind it; as many as it counts when left out.
+        """
+        if self.least is None:
+            return number
+        few = 0 < number < self.least or (people is not None and number and people < self.least)
+        return None if few else rounded(number)
+
+    def steps(self, steps: Iterable[Step]) -> tuple[Step, ...]:
+        """Return the way of the records as it may be shown."""
+        return tuple(
+            attrs.evolve(step, dropped=told(self.number(dropped)), left=told(self.number(left)))
+            for step in steps
+            if isinstance(dropped := step.dropped, int) and isinstance(left := step.left, int)
+        )
+
+    @property
+    def notice(self) -> str:
+        """What an answer says of itself."""
+        if self.least is None:
+            return EXACT
+        return (
+            f"counts of fewer than {self.least} records or patients are suppressed, and others where these "
+            f"would follow from them; the rest are rounded to {ROUNDED_TO}, totals are sums of what is shown"
+        )
+
+
+def rounded(number: int) -> int:
+    """Return a count rounded to `ROUNDED_TO`."""
+    return (number + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
+
+
+def told(number: int | None) -> int | str:
+    """Return a number, or what stands for one that may not be shown."""
+    return SUPPRESSED if number is None else number
