@@ -93,7 +93,9 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
         grouped.setdefault(key, []).append(histogram)
         tally.add(key, histogram.number, (number, combination, place))
     source = f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen)}"
-    shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lambda key: (key[0],))
+    # Where rows are by combination, those of an agent and measure add up to the row that it has by itself.
+    lines = (lambda key: ((key[0], key[2]),)) if by == BY_COMBINATION else (lambda _: ())
+    shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lines)
     rows = [_row(scope, key, shown.cells[key], some) for key, some in grouped.items()]
     rows.sort(key=_order)
     if by == BY_AGENT:

@@ -55,6 +55,8 @@ class Scope:
     filters: tuple[Filter, ...]
     guard: Guard
     include_voided: bool
+    _people: dict[str, People] = attrs.field(factory=dict, init=False, repr=False)
+    """What was found out about who stands behind groups, by the statement."""
 
     def where(self, *more: str) -> str:
         """Return the conditions, and *more*, as the end of a statement over ``fact_prescription AS p``."""
@@ -108,11 +110,13 @@ class Scope:
         same = " AND ".join(f"f.{name} = o.{name}" for name in names)
         own = ", ".join(f"o.{name}" for name in names)
         found: dict[tuple[int, ...], set[int]] = {}
-        for *group, patient in self.asked.count(
-            f"SELECT {own}, o.patient FROM ({each}) AS o JOIN ({few}) AS f ON {same}"
-        ):
-            found.setdefault(tuple(group), set()).add(patient)
-        return People({group: frozenset(patients) for group, patients in found.items()}, least)
+        sql = f"SELECT {own}, o.patient FROM ({each}) AS o JOIN ({few}) AS f ON {same}"
+        if sql not in self._people:
+            for *group, patient in self.asked.count(sql):
+                found.setdefault(tuple(group), set()).add(patient)
+            few_of = {group: frozenset(patients) for group, patients in found.items()}
+            self._people[sql] = People(few_of, least)
+        return self._people[sql]
 
     def steps(self, selected: int, voided: int, bare: int = 0) -> tuple[Step, ...]:
         """Return what was read and what was dropped.
