@@ -6,6 +6,7 @@ import re
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import QuestionError
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from mesococktail.lake import Lake
     from mesococktail.research.source import Picture, Row
 
-_MEMORY = "800MB"
-"""What DuckDB may use before it goes on in a temporary file."""
+_MEMORY = "600MB"
+"""What DuckDB may use before it goes on in temporary files."""
 _TABLE = re.compile(r"\b(?:(?:FROM|JOIN) )(\w+)")
 _LOGS = "SELECT l.number, l.name, l.log, l.seq, l.hash, l.made_with, l.pseudonymised FROM lake_log AS l"
 
@@ -158,7 +159,7 @@ def lake(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # a folder or a con
         from mesococktail.lake import Lake  # a connection needs none of it
 
         found = Lake.open(source)
-        with closing(_duckdb()) as connection:
+        with TemporaryDirectory() as overflow, closing(_duckdb(overflow)) as connection:
             yield FolderPicture(connection, found)
         return
     kind = _picture_of(source)
@@ -178,7 +179,7 @@ def _snapshot(engine: Any, kind: type[LakePicture]) -> Iterator[None]:  # noqa: 
         yield
 
 
-def _duckdb() -> Any:  # noqa: ANN401  # DuckDB's connection
+def _duckdb(overflow: str) -> Any:  # noqa: ANN401  # DuckDB's connection
     try:
         import duckdb
     except ImportError:
@@ -187,4 +188,11 @@ def _duckdb() -> Any:  # noqa: ANN401  # DuckDB's connection
             path="source",
             cure="pip install 'mesococktail[research]'",
         ) from None
-    return duckdb.connect(config={"memory_limit": _MEMORY, "autoinstall_known_extensions": "false"})
+    return duckdb.connect(
+        config={
+            "memory_limit": _MEMORY,
+            "temp_directory": overflow,
+            "autoinstall_known_extensions": False,
+            "preserve_insertion_order": False,
+        }
+    )

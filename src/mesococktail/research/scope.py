@@ -10,7 +10,7 @@ from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column, Step, Value
 from mesococktail.research.conditions import Filter
 from mesococktail.research.source import Asked
-from mesococktail.research.suppression import Guard, People, Tally
+from mesococktail.research.suppression import Group, Guard, People, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -106,11 +106,10 @@ class Scope:
         named = ", ".join(f"{part} AS {name}" for part, name in zip(parts, names, strict=True))
         each = f"SELECT {named}, p.patient AS patient {source} GROUP BY {', '.join([*parts, 'p.patient'])}"
         grouped = ", ".join(f"e.{name}" for name in names)
-        few = f"SELECT {grouped} FROM ({each}) AS e GROUP BY {grouped} HAVING count(*) < {least}"
-        same = " AND ".join(f"f.{name} = o.{name}" for name in names)
-        own = ", ".join(f"o.{name}" for name in names)
-        found: dict[tuple[int, ...], set[int]] = {}
-        sql = f"SELECT {own}, o.patient FROM ({each}) AS o JOIN ({few}) AS f ON {same}"
+        few = f"SELECT {grouped} FROM e GROUP BY {grouped} HAVING count(*) < {least}"
+        same = " AND ".join(f"f.{name} = e.{name}" for name in names)
+        sql = f"WITH e AS ({each}) SELECT {grouped}, e.patient FROM e JOIN ({few}) AS f ON {same}"
+        found: dict[Group, set[int]] = {}
         if sql not in self._people:
             for *group, patient in self.asked.count(sql):
                 found.setdefault(tuple(group), set()).add(patient)
