@@ -105,8 +105,8 @@ class Answer:
     """Every statement that counted, in order; the numbers in it are those of the named log."""
     remarks: tuple[str, ...] = attrs.field(default=(), repr=False)
     """What a reader of this answer should know."""
-    dose: str = "prescribed"
-    """Which dose is meant; what was prepared and given are other facts."""
+    dose: str | None = "prescribed"
+    """Which dose is meant; what was prepared and given are other facts. None where it speaks of none."""
     suppress_below: int | None = None
     """Counts of fewer are suppressed; None where everything is exact, and not for publication."""
 
@@ -127,7 +127,7 @@ class Answer:
     def notes(self) -> tuple[str, ...]:
         """Everything but the rows, as lines for a person."""
         return (
-            f"counted: {self.counted}; dose: {self.dose}",
+            f"counted: {self.counted}" + (f"; dose: {self.dose}" if self.dose else ""),
             *(f"only: {condition}" for condition in self.selection),
             *map(str, self.attrition),
             *self.remarks,

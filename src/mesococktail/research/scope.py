@@ -34,6 +34,8 @@ class Found:
     counted: str
     steps: tuple[Step, ...]
     remarks: tuple[str, ...] = ()
+    dose: str | None = "prescribed"
+    """Which dose it speaks of, if any."""
 
 
 @attrs.frozen

@@ -141,6 +141,7 @@ class Study:
             source,
             tuple(asked.sql),
             found.remarks,
+            found.dose,
             suppress_below=guard.least,
         )
 
