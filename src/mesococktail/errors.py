@@ -257,6 +257,12 @@ class TransferError(LogError, ValueError):
     code = "transfer"
 
 
+class ExportError(MesococktailError, ValueError):
+    """An export that would not protect the people in it."""
+
+    code = "export"
+
+
 class QuestionError(MesococktailError, ValueError):
     """A research question, or a condition on it, that cannot be asked."""
 

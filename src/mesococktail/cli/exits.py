@@ -51,6 +51,7 @@ _BY_CODE = {
     "batch": INVALID,
     "transfer": INVALID,
     "question": INVALID,
+    "export": INVALID,
     "log": FAILED,
     "log_use": FAILED,
     "log_not_found": NOT_FOUND,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import QuestionError
 from mesococktail.log.chain import Receipt
+from mesococktail.log.merged import reading
 from mesococktail.research.answer import LogRead
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ class LakePicture:
         return sorted({row[0] for row in self.rows(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
 
 
+class MergedPicture(LakePicture):
+    """One SQLite file of many exports; the engine is what runs a statement on it."""
+
+    def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement, and yield its rows as they come."""
+        rows: Iterable[Row] = self.engine(sql, texts)
+        return rows
+
+
 class DuckDBPicture(LakePicture):
     """A connection of DuckDB, which has the tables or views of them."""
 
@@ -150,11 +160,16 @@ def is_connection(given: object) -> bool:
 
 @contextmanager
 def lake(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # a folder or a connection
-    """Take a picture of the exports in a folder, or of those that an engine holds.
+    """Take a picture of the exports in a folder or a merged file, or of those that an engine holds.
 
     Raises:
+        LogError: The file cannot be read, or an export in the folder is not whole.
         QuestionError: The folder holds no whole exports, or DuckDB is not installed.
     """
+    if isinstance(source, Path) and not source.is_dir():
+        with reading(source) as run:
+            yield MergedPicture(run)
+        return
     if isinstance(source, Path):
         from mesococktail.lake import Lake  # a connection needs none of it
 

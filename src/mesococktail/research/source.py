@@ -11,6 +11,7 @@ import attrs
 import mesococktail
 from mesococktail.errors import AgentError, MesococktailError, QuestionError, TermError
 from mesococktail.log.glance import glance
+from mesococktail.log.merged import is_merged
 from mesococktail.log.names import LOG_BITS
 from mesococktail.research.answer import LogRead, Source
 
@@ -85,7 +86,7 @@ def opened(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # what `source_gi
         QuestionError: What is there is no lake, or its engine is missing or fails.
     """
     if isinstance(source, Path):
-        if not source.is_dir():
+        if not source.is_dir() and not is_merged(source):
             with glance(source) as log, log.snapshot() as run:
                 yield LogPicture(log, run)
             return
