@@ -12,36 +12,19 @@ import click
 
 from mesococktail.cli.exits import INVALID, NOT_FOUND, Failure
 from mesococktail.cli.output import is_terminal
-from mesococktail.cli.shared import example, log_options, needed, new_file, open_log, say, with_log
+from mesococktail.cli.shared import example, log_options, needed, open_log, say
 from mesococktail.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-    from mesococktail.log import PrescriptionLog
     from mesococktail.log.batch import BatchReport
 
 _LONGEST_LINE = 1_000_000
 _LONG_SECONDS = 2
 _WHOLE_LOG = b'"mesococktail":"transfer"'
 """In the header of what `export` writes, and in no record."""
-
-
-@click.command("export", epilog=example("mesococktail export clinic.jsonl --db clinic.db"))
-@click.argument("file", default="-", type=click.Path())
-@with_log(write=False)
-def export_command(log: PrescriptionLog, file: str) -> None:
-    """Export the whole log as JSON lines, to FILE or standard output.
-
-    Nothing is left out: "mesococktail import --restore" makes a log with the same head of it.
-    """
-    if file == "-":
-        count = log.export(sys.stdout.buffer)
-    else:
-        with new_file(file) as stream:
-            count = log.export(stream)
-    say(f"{count} entries, head {log.head()}")
 
 
 @click.command(

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail import __version__
 from mesococktail.errors import QuestionError
 from mesococktail.lake.dictionary import write_beside
 from mesococktail.lake.folder import new_folder
 from mesococktail.lake.library import arrow
 from mesococktail.lake.pseudonyms import Pseudonyms
-from mesococktail.lake.rows import LogSaid, chunks
+from mesococktail.lake.rows import MADE_WITH, LogSaid, chunks
 from mesococktail.lake.tables import LAKE_TABLES, number_of_log
 from mesococktail.lake.veil import Veil
 from mesococktail.lake.writing import CSV, FORMATS, PARQUET, Writer
 from mesococktail.log.copying import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from mesococktail.lake.rows import Chunk, Run
     from mesococktail.lake.tables import LakeTable
@@ -42,7 +42,7 @@ class Export:
     """What it says of the log."""
 
 
-def export_tables(  # noqa: PLR0913  # each is a choice of its own
+def export_tables(  # each is a choice of its own
     log: str | PathLike[str] | PrescriptionLog,
     folder: str | PathLike[str],
     *,
@@ -100,7 +100,7 @@ def export_tables(  # noqa: PLR0913  # each is a choice of its own
             "clinic_number": said.number,
             "log": said.log,
             "head": f"{said.head.seq}-{said.head.hash}",
-            "made_with": f"mesococktail {__version__}",
+            "made_with": MADE_WITH,
             "format": format,
             "pseudonymised": pseudonymise,
             "left_out": sorted(leave_out),

@@ -69,7 +69,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         whole = LAKE_TABLES.keys() <= said["files"].keys() and type(said["clinic_number"]) is int
-        said["format"]  # noqa: B018  # must be there
+        said["format"]  # must be there
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:

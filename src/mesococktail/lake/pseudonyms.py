@@ -1,4 +1,4 @@
-"""Names that stand for names: the same each time for whoever has the key, and telling nothing to anybody else."""
+"""Names that stand for names: the same each time for whoever has the key, and telling others nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_DAYS = 182
 
 @attrs.frozen(slots=False)
 class Pseudonyms:
-    """Everything that follows from the key. Keep the key in the clinic: with it, people can be found again."""
+    """Everything that follows from the key. Keep it in the clinic: with it, people can be found again."""
 
     key: bytes = attrs.field(repr=False)
 

@@ -1,4 +1,4 @@
-"""The rows of a log's tables, a chunk of columns at a time, with numbers that are unique among all clinics."""
+"""The rows of a log's tables, a chunk of columns at a time, with numbers unique among all clinics."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ import attrs
 
 from mesococktail import __version__
 from mesococktail.lake.tables import ENTRY, LAKE_TABLES, LOG, Holds, base_of, linked_kinds
+from mesococktail.log.chain import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Protocol
 
     from mesococktail.lake.tables import LakeColumn, LakeTable
-    from mesococktail.log.chain import Receipt
 
     class Run(Protocol):
         """Runs a statement on the copy of the log."""
 
-        def __call__(self, sql: str, /) -> Iterable[tuple[Any, ...]]: ...
+        def __call__(self, sql: str, /) -> Iterable[tuple[Any, ...]]:
+            """Yield its rows."""
 
 
 Chunk = dict[str, "Sequence[Any]"]
 """Some rows of a table: the values of each column that is not empty in all of them."""
+MADE_WITH = f"mesococktail {__version__}"
 ROWS = 50_000
 """Rows of a chunk."""
 

@@ -14,6 +14,7 @@ import attrs
 
 from mesococktail.errors import ExportError, QuestionError
 from mesococktail.formulary import Formulary
+from mesococktail.lake.pseudonyms import Pseudonyms
 from mesococktail.lake.rows import LogSaid, chunks
 from mesococktail.lake.tables import LAKE_TABLES, LOG, Holds, base_of, number_of_log
 from mesococktail.log.names import COMBINED, LOG_BITS, VOIDED
@@ -21,7 +22,6 @@ from mesococktail.log.names import COMBINED, LOG_BITS, VOIDED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mesococktail.lake.pseudonyms import Pseudonyms
     from mesococktail.lake.rows import Chunk, Run
     from mesococktail.lake.tables import LakeTable
 
@@ -47,7 +47,7 @@ _WITH_NUMBERS = frozenset(
         "fact_patient_facts",
     )
 )
-"""Tables whose whole numbers are exported. Of other records only when and whose they were, and their links."""
+"""Tables whose whole numbers are exported. Of others only when and whose they were, and their links."""
 _BARE = frozenset(("fact_preparation",))
 _NAMES = frozenset(
     ("dim_agent", "dim_combination", "dim_combination_member", "dim_doctor", "dim_patient", "dim_term")
@@ -67,6 +67,8 @@ class Veil:
     """Ids by number."""
     words: frozenset[str] = attrs.field(repr=False)
     """Every code of our own vocabularies and every agent of our formulary: they name nobody."""
+    names: frozenset[str] = attrs.field(repr=False)
+    """The names of those agents."""
 
     @classmethod
     def over(cls, run: Run, pseudonyms: Pseudonyms, leave_out: tuple[str, ...]) -> Veil:
@@ -90,6 +92,7 @@ class Veil:
             left_out,
             dict(run("SELECT id, patient FROM dim_patient")),
             frozenset(codes | set(formulary.agents) | {"chemical", "mechanical"}),
+            frozenset(agent.name for agent in formulary.agents.values()),
         )
 
     def log(self, said: LogSaid, clinic_as: str | None) -> LogSaid:
@@ -114,7 +117,7 @@ class Veil:
         rows = sorted(
             (row for chunk in veiled for row in zip(*chunk.values(), strict=True)), key=lambda row: row[0]
         )
-        yield {name: values for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+        yield dict(zip(names, zip(*rows, strict=True), strict=True))
 
     def _veiled(self, table: LakeTable, chunk: Chunk, base: int) -> Chunk:
         shifts = self._shifts(chunk, base)
@@ -157,27 +160,23 @@ class Veil:
         return [None if value is None else change(value) for value in chunk[name]]
 
     def _change_of(self, table: str, name: str) -> Callable[[str], str | None]:
-        """Return what becomes of the texts of a column: nothing, unless there is a reason that they are safe."""
-        dimension = table.removeprefix("dim_")
-        if table in ("dim_patient", "dim_doctor"):
-            return lambda text: self.pseudonyms.name(dimension, text)
-        if table == "dim_term":
-            return self._term
-        if table == "dim_agent":
-            return self._agent
-        if table == "dim_combination":
-            return lambda text: COMBINED.join(sorted(self._agent(agent) for agent in text.split(COMBINED)))
+        """Return what becomes of the texts of a column: nothing, unless it is known that they are safe."""
+        changes: dict[str, Callable[[str], str | None]] = {
+            "dim_patient.patient": lambda text: self.pseudonyms.name("patient", text),
+            "dim_doctor.doctor": lambda text: self.pseudonyms.name("doctor", text),
+            "dim_term.term": self._term,
+            "dim_agent.agent": self._agent,
+            "dim_agent.name": self._agent_name,
+            "dim_combination.combination": self._combination,
+            "fact_prescription.indication_stage": lambda stage: stage if _is_stage(stage) else None,
+            "fact_outcome.method": lambda text: self.pseudonyms.name("method", text),
+            "fact_adverse_event_suspects.name": lambda name: name if name in self.words else None,
+        }
         if name == "transcribed_from":
             return lambda _: "an old chart"
         if name.endswith("_unit"):
             return lambda unit: unit
-        if name == "method":
-            return lambda text: self.pseudonyms.name("method", text)
-        if name == "indication_stage":
-            return lambda stage: stage if _is_stage(stage) else None
-        if (table, name) == ("fact_adverse_event_suspects", "name"):
-            return lambda agent: agent if agent in self.words else None
-        return lambda _: None
+        return changes.get(f"{table}.{name}", lambda _: None)
 
     def _term(self, text: str) -> str:
         known = all(part in self.words for part in text.split(COMBINED))
@@ -185,6 +184,13 @@ class Veil:
 
     def _agent(self, agent: str) -> str:
         return agent if agent in self.words else self.pseudonyms.name("agent", agent)
+
+    def _agent_name(self, name: str) -> str:
+        """A clinic may call an agent as it likes; our own names of it are no secret."""
+        return name if name in self.names else "not told"
+
+    def _combination(self, agents: str) -> str:
+        return COMBINED.join(sorted(map(self._agent, agents.split(COMBINED))))
 
 
 def _is_stage(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, closing
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ from mesococktail.lake.tables import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from mesococktail.lake.rows import Chunk
     from mesococktail.lake.tables import LakeTable
@@ -78,9 +78,9 @@ class Writer:
     def _batches(
         self,
         table: LakeTable,
-        schema: Any,
+        schema: Any,  # noqa: ANN401  # as above
         chunks: Iterable[Chunk],
-        told: Callable[[int], None],  # noqa: ANN401  # as above
+        told: Callable[[int], None],  # as above
     ) -> Iterator[tuple[Any, Any]]:
         """Yield the rows of a table with their years; None where it is not dated."""
         pa = self._pa

@@ -1,4 +1,4 @@
-"""A copy of a log that is read at leisure and thrown away, so that a long reading holds up nobody who writes."""
+"""A copy of a log, read at leisure and thrown away, so that a long reading holds up nobody who writes."""
 
 from __future__ import annotations
 
