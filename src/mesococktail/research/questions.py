@@ -23,7 +23,11 @@ from mesococktail.research.combinations import (
     published,
     triples,
 )
+from mesococktail.research.courses import SESSION_COLUMNS, SESSIONS, sessions
 from mesococktail.research.doses import BY_AGENT, BY_COMBINATION, DOSE_COLUMNS, doses
+from mesococktail.research.events import EVENT_COLUMNS, adverse_events
+from mesococktail.research.following import LAST, REPEATED
+from mesococktail.research.outcomes import LONGEST, OUTCOME_COLUMNS, PATIENTS, outcomes
 from mesococktail.research.periods import (
     CLINIC_COLUMNS,
     DOCTOR_COLUMNS,
@@ -183,6 +187,62 @@ _DECLARED = (
         PRESCRIPTIONS,
         PUBLISHED_COLUMNS,
         published,
+    ),
+    Question(
+        "sessions",
+        "How many sessions were given of those planned, for each combination.",
+        PRESCRIPTIONS,
+        SESSION_COLUMNS,
+        sessions,
+    ),
+    Question(
+        "outcomes",
+        "What was measured before and after, and who responded, for each combination.",
+        PATIENTS,
+        OUTCOME_COLUMNS,
+        outcomes,
+        (
+            Option("measure", "One measure, by any of its names; every measure when left out."),
+            Option(
+                "baseline_before",
+                "How many days before the prescription a baseline may be.",
+                90,
+                least=0,
+                most=LONGEST,
+            ),
+            Option("baseline_after", "How many days after it.", 14, least=0, most=LONGEST),
+            Option(
+                "follow_up_from",
+                "How many days after the prescription a follow-up is, at the earliest.",
+                90,
+                least=1,
+                most=LONGEST,
+            ),
+            Option("follow_up_until", "At the latest.", 365, least=1, most=LONGEST),
+            Option("repeated", "Which counts of several in a window.", LAST, REPEATED),
+        ),
+    ),
+    Question(
+        "adverse_events",
+        "How often sessions were followed by harm, and how soon.",
+        SESSIONS,
+        EVENT_COLUMNS,
+        adverse_events,
+        (
+            Option(
+                "by",
+                "One row a combination, or one an agent, and what happened.",
+                BY_COMBINATION,
+                (BY_COMBINATION, BY_AGENT),
+            ),
+            Option(
+                "window",
+                "Days after a session in which an event may belong to it.",
+                30,
+                least=0,
+                most=LONGEST,
+            ),
+        ),
     ),
 )
 

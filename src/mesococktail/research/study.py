@@ -191,6 +191,48 @@ class Study:
         """Say which of the combinations have been published, and which have not."""
         return self.ask("published")
 
+    def sessions(self) -> Answer:
+        """Say how many sessions were given of those planned, for each combination."""
+        return self.ask("sessions")
+
+    def outcomes(
+        self,
+        measure: str | None = None,
+        baseline_before: int = 90,
+        baseline_after: int = 14,
+        follow_up_from: int = 90,
+        follow_up_until: int = 365,
+        repeated: str = "last",
+    ) -> Answer:
+        """Say what was measured before and after, and who responded, for each combination.
+
+        Args:
+            measure: One measure, by any of its names; every measure when left out.
+            baseline_before: How many days before the prescription a baseline may be.
+            baseline_after: How many days after it.
+            follow_up_from: How many days after the prescription a follow-up is, at the earliest.
+            follow_up_until: At the latest.
+            repeated: Which counts of several in a window: the ``last``, the ``first``, or their ``mean``.
+        """
+        return self.ask(
+            "outcomes",
+            measure=measure,
+            baseline_before=baseline_before,
+            baseline_after=baseline_after,
+            follow_up_from=follow_up_from,
+            follow_up_until=follow_up_until,
+            repeated=repeated,
+        )
+
+    def adverse_events(self, by: str = "combination", window: int = 30) -> Answer:
+        """Say how often sessions were followed by harm, and how soon.
+
+        Args:
+            by: One row a ``combination`` or an ``agent``, and what happened.
+            window: Days after a session in which an event may belong to it.
+        """
+        return self.ask("adverse_events", by=by, window=window)
+
 
 def _flag(given: object, path: str) -> bool:
     if isinstance(given, bool):

@@ -1,0 +1,381 @@
+"""What came of a combination: changes from baseline, and responses."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mesococktail.errors import TermError
+from mesococktail.log.names import VOIDED
+from mesococktail.research.answer import PRESCRIPTIONS, Column
+from mesococktail.research.combinations import COMBINATION
+from mesococktail.research.elapsed import AHEAD, DAY
+from mesococktail.research.figures import DIGITS, PLACES, five_numbers, root, significant
+from mesococktail.research.following import Course, Observed, Pick, Windows, picks
+from mesococktail.research.intervals import student, wilson
+from mesococktail.research.parts import dropping, few, rate, trail
+from mesococktail.research.scope import Found
+from mesococktail.research.source import NOBODY
+from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from mesococktail.research.answer import Step, Value
+    from mesococktail.research.scope import Scope  # noqa: TC004  # attrs keeps the annotation as text
+    from mesococktail.research.source import Asked, Row
+    from mesococktail.research.suppression import Guard
+
+PATIENTS, OUTCOMES = "patients", "outcomes"
+LONGEST = 3650
+"""Days that a window may reach."""
+_OTHER = "other"
+"""The measure that is said in words, so that two of it need not be the same."""
+_RESPONDED = ("response", "partial_response")
+_NOT_ASSESSED = "not_assessable"
+_MILLION = 1_000_000
+
+_OF_ONE = f"of 1, to {PLACES} places"
+_UNIT = f"as in column unit, to {DIGITS} significant digits"
+OUTCOME_COLUMNS = (
+    COMBINATION,
+    Column("measure", "what was measured"),
+    Column("method", "how; empty where it is not said"),
+    Column("zone", "where; empty where it is not said"),
+    Column("unit", "unit of the numbers; empty for scores, and where there are none"),
+    Column("patients", "patients with a number both before and after", PATIENTS),
+    Column("baseline_mean", "mean before", _UNIT),
+    Column("follow_up_mean", "mean after", _UNIT),
+    Column("change_mean", "mean of the changes: after less before", _UNIT),
+    Column("change_sd", "sample standard deviation of the changes; none of a single one", _UNIT),
+    Column("change_low", "95 % interval of the mean change by Student's t: from here", _UNIT),
+    Column("change_high", "to here", _UNIT),
+    Column("change_q1", "lower quartile of the changes", _UNIT),
+    Column("change_median", "half of the changes are below, half above", _UNIT),
+    Column("change_q3", "upper quartile", _UNIT),
+    Column("assessed", "patients whose response was assessed, whatever the unit", PATIENTS),
+    Column("responders", "of these, patients with a response or a partial response", PATIENTS),
+    Column("response_rate", "part of the assessed that responded", _OF_ONE),
+    Column("response_low", "95 % interval of that part by Wilson: from here", _OF_ONE),
+    Column("response_high", "to here", _OF_ONE),
+    Column("alone", "patients of the row who had no other prescription until the follow-up", PATIENTS),
+    Column("with_others", "patients of the row who had others, before or meanwhile", PATIENTS),
+)
+_NAMES = tuple(column.name for column in OUTCOME_COLUMNS)
+_NUMBERS, _CHANGES, _RESPONSES = _NAMES[5:], _NAMES[5:15], _NAMES[15:20]
+
+Series = tuple[str, str, str, str, str]
+"""Combination, measure, method, zone and unit: what a row is of. Empty where there is none."""
+
+
+def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # noqa: ANN401  # the options of `Windows`, which are declared beside this question
+    """Compare what was measured before and after, for each combination."""
+    chosen = Windows(**windows)
+    steps = scope.combined().steps
+    asked = scope.asked
+    terms = asked.named("term")
+    measures = _Measures.of(asked, measure)
+    statements = _Statements(scope, chosen, measures)
+    courses = _courses(asked.count(statements.observed()))
+    rows_of, useful = _picked(courses.values(), chosen, asked.named("combination"), terms)
+    earliest: dict[int, int] = dict(asked.count(statements.others())) if rows_of else {}
+    rows = _rows(scope.guard, rows_of, earliest, terms)
+    every = [pick for some in rows_of.values() for pick in some]
+    imprecise = _imprecise(scope)
+    left = int(steps[-1].left)
+    counted = len({pick.course.key for pick in every})
+    steps += dropping(
+        PRESCRIPTIONS,
+        left,
+        ("at an imprecise date", imprecise),
+        ("without both a baseline and a follow-up, or a response", left - imprecise - useful),
+        ("another course of the patient counts", useful - counted),
+    )
+    used = frozenset[int]().union(*(pick.used for pick in every))
+    steps += measures.steps(asked, len(used))
+    return Found(rows, OUTCOME_COLUMNS, PATIENTS, steps, chosen.remarks, dose=None)
+
+
+@attrs.frozen
+class _Measures:
+    """Which measures are asked for."""
+
+    other: frozenset[int]
+    wanted: frozenset[int] | None
+
+    @classmethod
+    def of(cls, asked: Asked, name: str | None) -> _Measures:
+        """Look a measure up.
+
+        Raises:
+            TermError: It is neither in the vocabulary nor a code that is used here.
+        """
+        other = _numbers(asked, _OTHER)
+        if name is None:
+            return cls(other, None)
+        try:
+            code = asked.formulary.term("outcome_measures", name).code
+        except TermError:
+            if not asked.picture.numbers("term", name):
+                raise
+            code = name
+        return cls(other, _numbers(asked, code))
+
+    def tests(self) -> list[str]:
+        """Return the conditions on an outcome ``f``."""
+        conditions = (("NOT IN", self.other), ("IN", self.wanted))
+        return [
+            f"f.measure {how} ({', '.join(map(str, sorted(numbers)))})"
+            for how, numbers in conditions
+            if numbers is not None
+        ]
+
+    def steps(self, asked: Asked, used: int) -> tuple[Step, ...]:
+        """Return which outcomes were read and which were dropped."""
+        why = ("voided", "of another measure", "of what is said in words alone", "at an imprecise date")
+        dropped = dict.fromkeys(why, 0)
+        read = left = 0
+        for status, measure, digits, number in asked.count(
+            "SELECT o.status, o.measure, o.at_digits, count(*) FROM fact_outcome AS o "
+            "GROUP BY o.status, o.measure, o.at_digits"
+        ):
+            read += number
+            tests = (
+                status == VOIDED,
+                self.wanted is not None and measure not in self.wanted,
+                measure in self.other,
+                digits is not None,
+            )
+            for reason, met in zip(why, tests, strict=True):
+                if met:
+                    dropped[reason] += number
+                    break
+            else:
+                left += number
+        not_used = ("neither baseline, follow-up nor response of a course that counts", left - used)
+        return trail(OUTCOMES, read, *dropped.items(), not_used)
+
+
+@attrs.frozen
+class _Statements:
+    """What the engine is asked: it finds what was observed around each course."""
+
+    scope: Scope
+    windows: Windows
+    measures: _Measures
+
+    def _followed(self) -> tuple[str, str]:
+        """Return where courses ``p`` with outcomes ``f`` in their follow-up come from, and the conditions.
+
+        An outcome belongs to the course of its preparation, or else to the course it names; one that
+        belongs to none may be of any.
+        """
+        begin, end = self.windows.follow_up_from * DAY, self.windows.follow_up_until * DAY
+        source = (
+            "fact_outcome AS f LEFT JOIN entry AS e ON e.id = f.prescription AND e.version = 1 "
+            "LEFT JOIN entry AS r ON r.id = f.preparation AND r.version = 1 "
+            "LEFT JOIN fact_preparation AS m ON m.key = r.seq "
+            "LEFT JOIN entry AS g ON g.id = m.prescription AND g.version = 1 "
+            "JOIN fact_prescription AS p ON p.patient = f.patient "
+            f"AND f.at_utc - p.at_utc BETWEEN {begin} AND {end} "
+            "AND coalesce(g.seq, e.seq, p.key) = p.key"
+        )
+        tests = ("p.combination IS NOT NULL", "p.at_digits IS NULL", *_usable("f"), *self.measures.tests())
+        return source, self.scope.counted(*tests)
+
+    def observed(self) -> str:
+        """Return the statement that finds each follow-up of a course, beside each baseline of its kind."""
+        source, where = self._followed()
+        begin, end = -self.windows.baseline_before * DAY, self.windows.baseline_after * DAY
+        number = "({0}.amount_micro IS NOT NULL OR {0}.score_micro IS NOT NULL)"
+        before = " AND ".join(
+            (
+                "b.patient = p.patient AND b.measure = f.measure",
+                "coalesce(b.method, '') = coalesce(f.method, '')",
+                "coalesce(b.zone, 0) = coalesce(f.zone, 0)",
+                f"b.at_utc - p.at_utc BETWEEN {begin} AND {end}",
+                number.format("b"),
+                *_usable("b"),
+            )
+        )
+        said = (
+            "p.key, p.at_utc, p.patient, p.combination, f.measure, f.method, f.zone, f.key, f.at_utc, "
+            "coalesce(f.amount_micro, f.score_micro), f.amount_unit, f.response, "
+            "b.key, b.at_utc, coalesce(b.amount_micro, b.score_micro), b.amount_unit"
+        )
+        both = f"(f.response IS NOT NULL OR (b.key IS NOT NULL AND {number.format('f')}))"
+        return f"SELECT {said} FROM {source} LEFT JOIN fact_outcome AS b ON {before}{where} AND {both}"
+
+    def others(self) -> str:
+        """Return the statement that finds when the patient of each course first had another combination.
+
+        An imprecise date counts as early as it can be, so that only who was surely alone counts as alone.
+        """
+        source, where = self._followed()
+        early = f"min(CASE WHEN x.at_digits IS NULL THEN x.at_utc ELSE x.at_utc - {AHEAD} END)"
+        return (
+            f"SELECT c.key, {early} FROM fact_prescription AS c JOIN fact_prescription AS x "
+            "ON x.patient = c.patient AND (x.combination <> c.combination OR x.combination IS NULL) "
+            f"WHERE x.status <> {VOIDED} AND c.key IN (SELECT p.key FROM {source}{where}) GROUP BY c.key"
+        )
+
+
+def _numbers(asked: Asked, code: str) -> frozenset[int]:
+    """Return the numbers of a term in each log; `NOBODY` if it never came up."""
+    return frozenset(asked.picture.numbers("term", code) or [NOBODY])
+
+
+def _usable(alias: str) -> tuple[str, str]:
+    return f"{alias}.status <> {VOIDED}", f"{alias}.at_digits IS NULL"
+
+
+def _imprecise(scope: Scope) -> int:
+    where = scope.counted("p.combination IS NOT NULL", "p.at_digits IS NOT NULL")
+    [(number,)] = scope.asked.count(f"SELECT count(*) FROM fact_prescription AS p{where}")
+    return int(number)
+
+
+def _courses(lines: Iterable[Row]) -> dict[int, Course]:
+    """Gather what was observed around each course."""
+    courses: dict[int, Course] = {}
+    for (
+        key,
+        at,
+        patient,
+        combination,
+        *place,
+        later,
+        then,
+        value,
+        unit,
+        response,
+        early,
+        when,
+        first,
+        of,
+    ) in lines:
+        course = courses.get(key)
+        if course is None:
+            course = courses[key] = Course(key, at, patient, combination)
+        around = course.places[place[0], place[1], place[2]]
+        if value is not None:
+            around.after[later] = Observed(later, then, value, unit)
+        if response is not None:
+            around.responses[later] = Observed(later, then, response)
+        if early is not None:
+            around.before[early] = Observed(early, when, first, of)
+    return courses
+
+
+def _picked(
+    courses: Collection[Course], windows: Windows, combinations: Mapping[int, str], terms: Mapping[int, str]
+) -> tuple[dict[Series, list[Pick]], int]:
+    """Return what counts in each row, and how many courses have anything that could."""
+    people: dict[tuple[str, int], list[Course]] = defaultdict(list)
+    for course in courses:
+        people[combinations[course.combination], course.patient].append(course)
+    useful = sum(
+        any(around.responses or any(True for _ in around.by_unit()) for around in course.places.values())
+        for course in courses
+    )
+    found: dict[Series, list[Pick]] = defaultdict(list)
+    alone: dict[Series, dict[int, Pick]] = defaultdict(dict)
+    for (combination, patient), some in people.items():
+        for (measure, method, zone), unit, pick in picks(some, windows):
+            words = combination, terms[measure], method or "", "" if zone is None else terms[zone]
+            if pick.ends is None:
+                alone[(*words, "")][patient] = pick
+            else:
+                found[(*words, unit or "")].append(pick)
+    # A response is of no unit: it stands in the row of every unit in which there are numbers.
+    units: dict[Series, list[Series]] = defaultdict(list)
+    for series in found:
+        units[(*series[:4], "")].append(series)
+    for unitless, responses in alone.items():
+        for series in units.get(unitless) or [unitless]:
+            known = {pick.course.patient for pick in found[series]}
+            found[series] += [pick for patient, pick in responses.items() if patient not in known]
+    return {series: some for series, some in found.items() if some}, useful
+
+
+def _rows(
+    guard: Guard,
+    rows_of: Mapping[Series, list[Pick]],
+    earliest: Mapping[int, int],
+    terms: Mapping[int, str],
+) -> tuple[dict[str, Value], ...]:
+    tally: Tally[Series] = Tally()
+    for series, some in rows_of.items():
+        tally.add(series, len(some), (0,))
+    # Each counts one patient, so that who stands behind a count is known from it.
+    shown = guard.shown(tally, lambda: People({}, guard.least or 0), lambda series: (series[1:],))
+    rows = []
+    for series, some in rows_of.items():
+        row: dict[str, Value] = dict(zip(_NAMES, [word or None for word in series], strict=False))
+        row |= dict.fromkeys(_NUMBERS, SUPPRESSED)
+        if shown.cells[series] is not None:
+            row |= _changes(guard, some) | _responses(guard, some, terms) | _others(guard, some, earliest)
+        rows.append(row)
+    return tuple(sorted(rows, key=_order))
+
+
+def _order(row: dict[str, Value]) -> tuple[object, ...]:
+    patients = row["patients"]
+    first = -patients if isinstance(patients, int) else 1
+    return first, *(str(row[name] or "") for name in _NAMES[:5])
+
+
+def _changes(guard: Guard, some: list[Pick]) -> dict[str, Value]:
+    """Describe the changes of those who have a number before and after, if that may be shown."""
+    ends = [pick.ends for pick in some if pick.ends is not None]
+    if few(guard, len(ends), len(some) - len(ends)):
+        return {}
+    if not ends:
+        return dict.fromkeys(_CHANGES) | {"patients": 0}
+    patients = guard.number(len(ends))
+    assert patients is not None  # noqa: S101  # few of them were just ruled out
+    per_unit = math.lcm(*(end.denominator for both in ends for end in both))
+    whole = [(int(before * per_unit), int(after * per_unit)) for before, after in ends]
+    changes = sorted(after - before for before, after in whole)
+    per_unit *= _MILLION
+    total, number = sum(changes), len(changes)
+    mean = Fraction(total, number * per_unit)
+    figures: list[Value] = [
+        patients,
+        *(significant(Fraction(sum(end), number * per_unit)) for end in zip(*whole, strict=True)),
+        significant(mean),
+    ]
+    if number == 1:
+        figures += [None, None, None]
+    else:
+        squares = sum(change * change for change in changes)
+        variance = Fraction(squares * number - total * total, number * (number - 1) * per_unit**2)
+        # From the number that is shown, as the true one could be told from the interval.
+        reach = Fraction(student(patients - 1) * math.sqrt(variance / patients))
+        figures += [root(variance), significant(mean - reach), significant(mean + reach)]
+    _, *quartiles, _ = five_numbers(changes, [1] * number, 1)
+    figures += [significant(Fraction(quartile) / per_unit) for quartile in quartiles]
+    return dict(zip(_CHANGES, figures, strict=True))
+
+
+def _responses(guard: Guard, some: list[Pick], terms: Mapping[int, str]) -> dict[str, Value]:
+    """Say how many responded of those who were assessed, if that may be shown."""
+    words = [terms[pick.response] for pick in some if pick.response is not None]
+    assessed = sum(word != _NOT_ASSESSED for word in words)
+    responders = sum(word in _RESPONDED for word in words)
+    if few(guard, assessed, len(some) - assessed, responders, assessed - responders):
+        return {}
+    whole, part = guard.number(assessed) or 0, guard.number(responders) or 0
+    return dict(zip(_RESPONSES, (whole, part, *rate(part, whole, wilson)), strict=True))
+
+
+def _others(guard: Guard, some: list[Pick], earliest: Mapping[int, int]) -> dict[str, Value]:
+    """Say how many had other combinations until they were last seen, if that may be shown."""
+    others = sum(earliest.get(pick.course.key, pick.until + 1) <= pick.until for pick in some)
+    if few(guard, others, len(some) - others):
+        return {}
+    return {"alone": told(guard.number(len(some) - others)), "with_others": told(guard.number(others))}

@@ -1,0 +1,45 @@
+"""A part of a whole as it may be shown, its share with an interval, and what was left out of a count."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mesococktail.research.answer import Step
+from mesococktail.research.figures import rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from mesococktail.research.suppression import Guard
+
+
+def few(guard: Guard, *numbers: int) -> bool:
+    """Whether any of these counts is of too few to be shown. Of a part, give also what it leaves."""
+    return any(guard.number(number) is None for number in numbers)
+
+
+def rate(
+    part: int, whole: int, interval: Callable[[int, int], tuple[float, float]]
+) -> tuple[Decimal | None, ...]:
+    """Return the share of a part and its interval; of nothing, none."""
+    if not whole:
+        return None, None, None
+    low, high = interval(part, whole)
+    return rounded(Fraction(part, whole)), rounded(Fraction(low)), rounded(Fraction(high))
+
+
+def trail(counted: str, read: int, *dropped: tuple[str, int]) -> tuple[Step, ...]:
+    """Return what was read of something and what was dropped of it, and why."""
+    return Step(counted, "read", 0, read), *dropping(counted, read, *dropped)
+
+
+def dropping(counted: str, left: int, *dropped: tuple[str, int]) -> tuple[Step, ...]:
+    """Return what else was dropped of what was left, and why."""
+    steps = []
+    for why, number in dropped:
+        left -= number
+        if number:
+            steps.append(Step(counted, why, number, left))
+    return tuple(steps)
