@@ -24,8 +24,8 @@ WHERE: dict[str, dict[str, Any]] = {
     "women": {"sex": "female", "age": (20, 45)},
     "stage": {"stage": "hamilton_norwood III"},
 }
-"""Narrower studies, each asked some of the questions."""
-NARROWED = ("combinations", "doses", "by_period", "outcomes", "adverse_events", "sessions")
+"""Narrower studies: each is asked one question, the first of them several."""
+SEVERAL = ("combinations", "doses", "by_period", "outcomes", "adverse_events", "sessions")
 
 
 def asked() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
@@ -36,8 +36,8 @@ def asked() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
             for choice in option.choices:
                 if choice != option.default:
                     yield f"{question.name} {option.name}={choice}", {}, question.name, {option.name: choice}
-    for name, conditions in WHERE.items():
-        for question_name in NARROWED:
+    for place, (name, conditions) in enumerate(WHERE.items()):
+        for question_name in ("doses",) if place else SEVERAL:
             yield f"{question_name}, {name}", conditions, question_name, {}
 
 

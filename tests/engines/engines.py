@@ -129,14 +129,16 @@ def spark(chain: Path) -> Iterator[Study]:
         "spark.driver.memory": "4g",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.shuffle.partitions": "2",
         "spark.log.level": "ERROR",
     }.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     try:
         for table, files in Lake.open(chain / PARQUET).tables.items():
-            session.read.parquet(*map(str, files)).createOrReplaceTempView(table)
+            rows = session.read.parquet(*map(str, files)).coalesce(2)
+            # Asked some hundred times, so that reading the files each time would take most of it.
+            rows.cache().createOrReplaceTempView(table)
         yield Study(session)
     finally:
         session.stop()
