@@ -14,10 +14,11 @@ from mesococktail.research.scope import NOTHING, Found
 from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mesococktail.research.answer import Step, Value
     from mesococktail.research.scope import Scope
+    from mesococktail.research.source import Row
 
 SESSIONS = "sessions"
 GIVEN = ("given", "partly", "not_given")
@@ -61,8 +62,7 @@ def sessions(scope: Scope) -> Found:
     had: dict[str, Counter[int]] = defaultdict(Counter)
     each = _each(scope)
     columns = [f"q.{name}" for name in _GROUP]
-    listed = ", ".join(columns)
-    for *line, number in scope.asked.count(f"SELECT {listed}, count(*) FROM ({each}) AS q GROUP BY {listed}"):
+    for *line, number in _lines(scope):
         combination, fewest, most, *given = line
         name, group = named[combination], tuple(NOTHING if cell is None else cell for cell in line)
         whole.add(name, number, group)
@@ -101,19 +101,54 @@ def sessions(scope: Scope) -> Found:
     return Found(rows, SESSION_COLUMNS, PRESCRIPTIONS, steps + _steps(scope, left), _REMARKS, dose=None)
 
 
-def _each(scope: Scope) -> str:
-    """Return the statement that says of each prescription what was planned and what became of it."""
-    counts = ", ".join(
+def _counts(scope: Scope) -> str:
+    return ", ".join(
         f"count(CASE WHEN s.given IN {scope.asked.numbers('term', [code])} THEN 1 END) AS {code}"
         for code in GIVEN
     )
-    plan = [f"coalesce(p.plan_{bound}, p.plan_stated)" for bound in ("fewest", "most")]
+
+
+_PLAN = ("coalesce(p.plan_fewest, p.plan_stated)", "coalesce(p.plan_most, p.plan_stated)")
+_COUNTED = "p.combination IS NOT NULL"
+
+
+def _lines(scope: Scope) -> Iterator[Row]:
+    """Yield how many prescriptions of a combination and plan had so many sessions of each kind.
+
+    Prescriptions with sessions are found from these, of which there are fewer; the others are what is left.
+    """
+    asked, planned = scope.asked, f"p.combination, {', '.join(_PLAN)}"
+    where = scope.counted(_COUNTED)
+    left: dict[Row, int] = {}
+    for *plan, number in asked.count(
+        f"SELECT {planned}, count(*) FROM fact_prescription AS p{where} GROUP BY {planned}"
+    ):
+        left[tuple(plan)] = number
+    had = (
+        f"SELECT s.prescription AS prescription, {_counts(scope)} FROM fact_session AS s "
+        f"WHERE s.status <> {VOIDED} GROUP BY s.prescription"
+    )
+    counts = ", ".join(f"h.{code}" for code in GIVEN)
+    for *line, number in asked.count(
+        f"SELECT {planned}, {counts}, count(*) FROM ({had}) AS h "
+        "JOIN entry AS e ON e.id = h.prescription AND e.version = 1 "
+        f"JOIN fact_prescription AS p ON p.key = e.seq{where} GROUP BY {planned}, {counts}"
+    ):
+        left[tuple(line[:3])] -= number
+        yield *line, number
+    for rest, number in left.items():
+        if number:
+            yield *rest, 0, 0, 0, number
+
+
+def _each(scope: Scope) -> str:
+    """Return the statement that says of each prescription what was planned and what became of it."""
     return (
         f"SELECT p.key AS prescription, p.combination AS combination, "
-        f"{plan[0]} AS fewest, {plan[1]} AS most, {counts} "
+        f"{_PLAN[0]} AS fewest, {_PLAN[1]} AS most, {_counts(scope)} "
         "FROM fact_prescription AS p JOIN entry AS e ON e.seq = p.key "
         f"LEFT JOIN fact_session AS s ON s.prescription = e.id AND s.status <> {VOIDED}"
-        f"{scope.counted('p.combination IS NOT NULL')} "
+        f"{scope.counted(_COUNTED)} "
         "GROUP BY p.key, p.combination, p.plan_fewest, p.plan_most, p.plan_stated"
     )
 

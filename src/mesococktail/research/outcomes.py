@@ -82,8 +82,8 @@ def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # 
     statements = _Statements(scope, chosen, measures)
     courses = _courses(asked.count(statements.observed()))
     rows_of, useful = _picked(courses.values(), chosen, asked.named("combination"), terms)
-    earliest: dict[int, int] = dict(asked.count(statements.others())) if rows_of else {}
-    rows = _rows(scope.guard, rows_of, earliest, terms)
+    firsts = _others_of(asked.count(statements.others())) if rows_of else {}
+    rows = _rows(scope.guard, rows_of, firsts, terms)
     every = [pick for some in rows_of.values() for pick in some]
     imprecise = _imprecise(scope)
     left = int(steps[-1].left)
@@ -211,17 +211,24 @@ class _Statements:
         return f"SELECT {said} FROM {source} LEFT JOIN fact_outcome AS b ON {before}{where} AND {both}"
 
     def others(self) -> str:
-        """Return the statement that finds when the patient of each course first had another combination.
+        """Return the statement that finds when each patient with outcomes first had each combination.
 
         An imprecise date counts as early as it can be, so that only who was surely alone counts as alone.
         """
-        source, where = self._followed()
         early = f"min(CASE WHEN x.at_digits IS NULL THEN x.at_utc ELSE x.at_utc - {AHEAD} END)"
         return (
-            f"SELECT c.key, {early} FROM fact_prescription AS c JOIN fact_prescription AS x "
-            "ON x.patient = c.patient AND (x.combination <> c.combination OR x.combination IS NULL) "
-            f"WHERE x.status <> {VOIDED} AND c.key IN (SELECT p.key FROM {source}{where}) GROUP BY c.key"
+            f"SELECT x.patient, x.combination, {early} FROM fact_prescription AS x "
+            f"WHERE x.status <> {VOIDED} "
+            "AND x.patient IN (SELECT f.patient FROM fact_outcome AS f) GROUP BY x.patient, x.combination"
         )
+
+
+def _others_of(lines: Iterable[Row]) -> dict[int, dict[int | None, int]]:
+    """Gather when each patient first had each combination; None where there was no cocktail."""
+    found: dict[int, dict[int | None, int]] = defaultdict(dict)
+    for patient, combination, first in lines:
+        found[patient][combination] = first
+    return found
 
 
 def _numbers(asked: Asked, code: str) -> frozenset[int]:
@@ -305,7 +312,7 @@ def _picked(
 def _rows(
     guard: Guard,
     rows_of: Mapping[Series, list[Pick]],
-    earliest: Mapping[int, int],
+    firsts: Mapping[int, Mapping[int | None, int]],
     terms: Mapping[int, str],
 ) -> tuple[dict[str, Value], ...]:
     tally: Tally[Series] = Tally()
@@ -318,7 +325,7 @@ def _rows(
         row: dict[str, Value] = dict(zip(_NAMES, [word or None for word in series], strict=False))
         row |= dict.fromkeys(_NUMBERS, SUPPRESSED)
         if shown.cells[series] is not None:
-            row |= _changes(guard, some) | _responses(guard, some, terms) | _others(guard, some, earliest)
+            row |= _changes(guard, some) | _responses(guard, some, terms) | _others(guard, some, firsts)
         rows.append(row)
     return tuple(sorted(rows, key=_order))
 
@@ -373,9 +380,18 @@ def _responses(guard: Guard, some: list[Pick], terms: Mapping[int, str]) -> dict
     return dict(zip(_RESPONSES, (whole, part, *rate(part, whole, wilson)), strict=True))
 
 
-def _others(guard: Guard, some: list[Pick], earliest: Mapping[int, int]) -> dict[str, Value]:
+def _others(
+    guard: Guard, some: list[Pick], firsts: Mapping[int, Mapping[int | None, int]]
+) -> dict[str, Value]:
     """Say how many had other combinations until they were last seen, if that may be shown."""
-    others = sum(earliest.get(pick.course.key, pick.until + 1) <= pick.until for pick in some)
+    others = sum(
+        any(
+            first <= pick.until
+            for combination, first in firsts[pick.course.patient].items()
+            if combination != pick.course.combination
+        )
+        for pick in some
+    )
     if few(guard, others, len(some) - others):
         return {}
     return {"alone": told(guard.number(len(some) - others)), "with_others": told(guard.number(others))}
