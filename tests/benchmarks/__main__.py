@@ -4,6 +4,7 @@ from tests.benchmarks import (
     bench_append,
     bench_courses,
     bench_import,
+    bench_lake,
     bench_questions,
     bench_start,
     bench_verify,
@@ -11,5 +12,13 @@ from tests.benchmarks import (
 from tests.benchmarks.measure import report
 
 print("| work | median | least-most | reach |\n| --- | --- | --- | --- |")
-for bench in (bench_start, bench_import, bench_append, bench_questions, bench_verify, bench_courses):
+for bench in (
+    bench_start,
+    bench_import,
+    bench_append,
+    bench_questions,
+    bench_lake,
+    bench_verify,
+    bench_courses,
+):
     report(bench.main())
