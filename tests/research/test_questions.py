@@ -37,9 +37,13 @@ def test_the_columns_are_among_those_declared(question: Question, study: Study) 
     assert all(column.meaning for column in question.columns)
 
 
-@every_question
-def test_no_engine_sorts_what_an_index_has_in_order(question: Question, study: Study, clinic: Path) -> None:
-    statements = study.ask(question.name).sql
+JOINED = {"sessions", "outcomes", "adverse_events"}
+"""Questions on records of several kinds, which no one index has in order."""
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in JOINED])
+def test_no_engine_sorts_what_an_index_has_in_order(name: str, study: Study, clinic: Path) -> None:
+    statements = study.ask(name).sql
     with closing(sqlite3.connect(clinic)) as connection:
         plans = [
             " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")) for sql in statements
