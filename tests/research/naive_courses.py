@@ -384,7 +384,7 @@ def harmed(name: str, by: str, term: str, mine: list[Standing], harm: list[Any])
         for event, session in harm
         if isinstance(event.record.at, datetime) and isinstance(session.record.at, datetime)
     ]
-    cut: Iterable[Any] = [places(value, 2) for value in quartiles(times)] if times else [None] * 3
+    cut: Iterable[Any] = [places(value, 3) for value in quartiles(times)] if times else [None] * 3
     row |= dict(zip(("onset_q1", "onset_median", "onset_q3"), cut, strict=True))
     if by == "agent":
         row["suspected"] = sum(name in suspects(event) for event, _ in harm)

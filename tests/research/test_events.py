@@ -46,9 +46,9 @@ def test_an_event_belongs_to_the_session_before_it(log: PrescriptionLog) -> None
         "patient_rate": "1.0000",
         "patient_low": "0.0250",
         "patient_high": "1.0000",
-        "onset_q1": "1.50",
-        "onset_median": "1.50",
-        "onset_q3": "1.50",
+        "onset_q1": "1.500",
+        "onset_median": "1.500",
+        "onset_q3": "1.500",
     }
     texts = Study(log).adverse_events().texts
     assert list(texts) == [row | {"term": "any"}, row | {"term": "bruising"}]
@@ -72,7 +72,7 @@ def test_two_events_after_one_session_are_one_session_with_an_event(log: Prescri
         ("bruising", 1),
         ("pain", 1),
     ]
-    assert [row["onset_median"] for row in rows] == ["3.00", "2.00", "5.00"]
+    assert [row["onset_median"] for row in rows] == ["3.000", "2.000", "5.000"]
 
 
 @pytest.mark.parametrize(("at", "events"), [(-0.01, 0), (0, 1), (30, 1), (30.01, 0)])
@@ -112,7 +112,7 @@ def test_sessions_not_given_and_voided_ones_do_not_count(log: PrescriptionLog) -
     log.void(harm(log, 4), reason="wrong")
     answer = Study(log).adverse_events()
     row = answer.texts[0]
-    assert (row["sessions"], row["sessions_with_event"], row["onset_median"]) == (1, 1, "3.00")
+    assert (row["sessions"], row["sessions_with_event"], row["onset_median"]) == (1, 1, "3.000")
     assert dropped(answer, "sessions") == {"voided": 1, "not given": 1}
     assert dropped(answer, EVENTS) == {"voided": 1}
 

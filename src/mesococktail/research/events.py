@@ -37,7 +37,7 @@ LONGEST = 3650
 
 _AGENT = Column("agent", "id of an agent in the cocktail")
 _OF_ONE = f"of 1, to {PLACES} places"
-_ONSET_PLACES = 2
+_ONSET_PLACES = 3
 _DAYS = f"days, to {_ONSET_PLACES} places"
 _REST = (
     Column("term", f"what it was; {ANY} for every event together"),
