@@ -1,4 +1,4 @@
-"""All questions over a million prescriptions and their courses, and over ten: a log, its export, many exports.
+"""All questions over a million prescriptions with their courses, and ten: a log, its export, many exports.
 
 The yardstick of the questions is `naive_questions`; that of an export is pyarrow writing columns that are
 there already. ``python -m tests.benchmarks.bench_lake [PRESCRIPTIONS]``
@@ -113,7 +113,7 @@ def _moved(table: Any, name: str, number: int) -> Any:
     """Return the rows as another clinic would have them."""
     for place, column in enumerate(LAKE_TABLES[name].columns):
         by = number << 32 if column.counts_in_log else number if column.name == "number" else 0
-        if by and name != "lake_log" or (name == "lake_log" and column.name == "number"):
+        if by and (name != "lake_log" or column.name == "number"):
             moved = pa.compute.add(table.column(place), pa.scalar(by, pa.int64()))
             table = table.set_column(place, column.name, moved)
     return table

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES = {
-    "prescription": "select p.key as prescription, t.patient, d.doctor, make_timestamp(p.at_utc * 1000000) as moment, "
+    "prescription": "select p.key as prescription, t.patient, d.doctor, make_timestamp(p.at_utc * "
+    "1000000) as moment, "
     "i.term as indication, s.term as scale, p.indication_stage as stage, p.plan_fewest "
     "from fact_prescription p join dim_patient t on t.id = p.patient join dim_doctor d on d.id = p.doctor "
     "left join dim_term i on i.id = p.indication left join dim_term s on s.id = p.indication_scale "
@@ -26,10 +27,12 @@ TABLES = {
     "ingredient": "select i.prescription, a.agent, i.role, i.measure, "
     "i.dose_counts / if(i.measure = 0, 1e9, 1e6) as dose "
     "from fact_ingredient i join dim_agent a on a.id = i.agent where i.voided = 0",
-    "session": "select s.key as session, s.prescription, t.patient, make_timestamp(s.at_utc * 1000000) as moment, "
+    "session": "select s.key as session, s.prescription, t.patient, make_timestamp(s.at_utc * 1000000) as "
+    "moment, "
     "g.term as given from fact_session s join dim_patient t on t.id = s.patient "
     "join dim_term g on g.id = s.given where s.status <> 2",
-    "outcome": "select t.patient, o.prescription, make_timestamp(o.at_utc * 1000000) as moment, m.term as measure, "
+    "outcome": "select t.patient, o.prescription, make_timestamp(o.at_utc * 1000000) as moment, m.term as "
+    "measure, "
     "o.method, z.term as zone, o.amount_unit as unit, o.amount_micro / 1e6 as value, r.term as response "
     "from fact_outcome o join dim_patient t on t.id = o.patient join dim_term m on m.id = o.measure "
     "left join dim_term z on z.id = o.zone left join dim_term r on r.id = o.response where o.status <> 2",
@@ -66,7 +69,8 @@ QUESTIONS = {
     "group by agent, measure",
     "trends": "select date_trunc('year', moment) y, agent, count(distinct prescription) from ingredient "
     "join prescription using (prescription) group by y, agent",
-    "sessions": f"with c as ({COMBINED}), g as (select prescription, count(*) filter (given <> 'not_given') n "
+    "sessions": f"with c as ({COMBINED}), g as (select prescription, count(*) filter (given <> "
+    f"'not_given') n "
     "from session group by prescription) select combination, count(*), sum(plan_fewest), sum(n), "
     "quantile_cont(coalesce(n, 0), [0.25, 0.5, 0.75]) from prescription join c using (prescription) "
     "left join g using (prescription) group by combination",
@@ -82,11 +86,15 @@ QUESTIONS = {
     "quantile_cont(f.v - b.v, [0.25, 0.5, 0.75]), count(*) filter (r in ('response', 'partial_response')) "
     "from course join b using (prescription) join f using (prescription, measure, method, zone, unit) "
     "group by combination, measure, method, zone, unit",
-    "adverse_events": f"with c as ({COMBINED}), s as (select session, patient, moment, combination from session "
+    "adverse_events": f"with c as ({COMBINED}), s as (select session, patient, moment, combination from "
+    f"session "
     "join c using (prescription) where given <> 'not_given'), "
-    "h as (select e.event, e.term, arg_max(s.session, s.moment) session, max(s.moment) since, any_value(e.moment) moment "
-    "from event e join s on s.patient = e.patient and s.moment between e.moment - interval 30 day and e.moment "
-    "group by e.event, e.term), n as (select combination, count(*) sessions, count(distinct patient) patients "
+    "h as (select e.event, e.term, arg_max(s.session, s.moment) session, max(s.moment) since, "
+    "any_value(e.moment) moment "
+    "from event e join s on s.patient = e.patient and s.moment between e.moment - interval 30 day and "
+    "e.moment "
+    "group by e.event, e.term), n as (select combination, count(*) sessions, count(distinct patient) "
+    "patients "
     "from s group by combination) select combination, term, any_value(sessions), any_value(n.patients), "
     "count(distinct session), count(distinct patient), "
     "quantile_cont(date_diff('second', since, h.moment), [0.25, 0.5, 0.75]) from h join s using (session) "

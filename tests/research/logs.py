@@ -30,6 +30,13 @@ PORTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 DOCTORS, PATIENTS = ("dr-a", "dr-b", "dr-c"), ("P-1", "P-2", "P-3")
 INDICATIONS = ("androgenetic_alopecia", "alopecia_areata", "telogen_effluvium")
+STAGES = st.builds(
+    lambda scale, version: Indication(
+        code="androgenetic_alopecia", scale=scale[0], stage=scale[1], version=version
+    ),
+    st.sampled_from([("hamilton_norwood", "III"), ("hamilton_norwood", "IV"), ("ludwig", "I")]),
+    st.none() | st.just("1975"),
+)
 DOSES = (
     ("1 mg", "5 mg"),
     ("3.3333331 mg", None),
@@ -80,7 +87,7 @@ def prescriptions(draw: st.DrawFn) -> Prescription:
         patient=draw(st.sampled_from(PATIENTS)),
         doctor=draw(st.sampled_from(DOCTORS)),
         at=draw(times() if chart is None else times() | AROUNDS),
-        indication=Indication(code=draw(st.sampled_from(INDICATIONS))),
+        indication=draw(st.sampled_from(INDICATIONS).map(lambda code: Indication(code=code)) | STAGES),
         cocktail=cocktail,
         payload="saline" if cocktail is None else None,
         delivery=draw(st.sampled_from([None, "nappage", "microneedling"])),

@@ -311,9 +311,3 @@ def published(records: list[Prescription]) -> Rows:
         row["exact"], row["wider"] = (", ".join(f.id for f in getattr(found, name)) for name in names[:2])
         row["sharing"] = len(found.sharing)
     return rows
-
-
-def answer(records: list[Prescription], question: str, options: dict[str, Any]) -> Rows:
-    """Answer a question by its name."""
-    found: Rows = globals()[question](records, **options)
-    return found

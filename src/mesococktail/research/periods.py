@@ -11,7 +11,7 @@ from mesococktail.log.names import LOG_BITS, VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.combinations import COUNT, SHARE, counted_rows
 from mesococktail.research.figures import share
-from mesococktail.research.scope import NOTHING, Found
+from mesococktail.research.scope import Found
 from mesococktail.research.suppression import Tally, told
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 PERIODS = (MONTH, QUARTER, YEAR)
 _DOCTOR = Column("doctor", "id of the doctor who prescribed")
-_PERIOD = Column("period", "by the calendar of the place: 2025-03, 2025-Q1 or 2025")
+PERIOD = Column("period", "by the calendar of the place: 2025-03, 2025-Q1 or 2025")
 CLINIC = Column("clinic", "the clinic, where there are several")
 CLINIC_COLUMNS = (CLINIC, COUNT, SHARE)
-DOCTOR_COLUMNS = (CLINIC, _DOCTOR, _PERIOD, COUNT, SHARE)
-PERIOD_COLUMNS = (_PERIOD, COUNT, SHARE)
+DOCTOR_COLUMNS = (CLINIC, _DOCTOR, PERIOD, COUNT, SHARE)
+PERIOD_COLUMNS = (PERIOD, COUNT, SHARE)
 _EARLY = "{} (month not known)"
 
+MONTH_OR_START = "coalesce(p.at_month, -p.at_utc)"
+"""The calendar month; or of an old chart of which only the year is known, its start, below zero."""
+_LAST_MONTH = 999912
 SHIFTED = "times were shifted by up to half a year for each patient, so periods are not those of the calendar"
 
 Cell = tuple[str, str, str]
@@ -59,6 +62,11 @@ def by_doctor(scope: Scope, *, period: str | None) -> Found:
     return Found(rows, columns, PRESCRIPTIONS, steps)
 
 
+def shifted(scope: Scope) -> tuple[str, ...]:
+    """Return what an answer that depends on the calendar says where times were shifted."""
+    return (SHIFTED,) if any(each.pseudonymised for each in scope.asked.picture.logs) else ()
+
+
 def by_clinic(scope: Scope) -> Found:
     """Count the prescriptions of each clinic."""
     return _merged(scope, "clinic", CLINIC_COLUMNS, None, lambda cell: cell[0])
@@ -68,8 +76,7 @@ def by_period(scope: Scope, *, period: str) -> Found:
     """Count the prescriptions of each month, quarter or year."""
     found = _merged(scope, "period", PERIOD_COLUMNS, period, lambda cell: cell[2])
     rows = sorted(found.rows, key=lambda row: str(row["period"]))
-    remarks = (SHIFTED,) if any(each.pseudonymised for each in scope.asked.picture.logs) else ()
-    return attrs.evolve(found, rows=tuple(rows), remarks=remarks)
+    return attrs.evolve(found, rows=tuple(rows), remarks=shifted(scope))
 
 
 def _merged(
@@ -87,7 +94,7 @@ def _shown(
 ) -> Shown[Any]:
     """Return counts by doctor and time as they may be shown."""
     source = f"FROM fact_prescription AS p{scope.counted()}"
-    return scope.shown(tally, ("p.doctor", "p.at_month"), source, lines)
+    return scope.shown(tally, ("p.doctor", MONTH_OR_START), source, lines)
 
 
 def _counts(scope: Scope, period: str | None) -> tuple[Tally[Cell], tuple[Step, ...]]:
@@ -96,43 +103,51 @@ def _counts(scope: Scope, period: str | None) -> tuple[Tally[Cell], tuple[Step, 
     clinics = {each.number: each.clinic for each in scope.asked.picture.logs}
     tally: Tally[Cell] = Tally()
     selected = voided = 0
-    for doctor, month, when, status, number in _cells(scope, period):
+    for doctor, month, status, number in _cells(scope):
         selected += number
         if status == VOIDED:
             voided += number
             if not scope.include_voided:
                 continue
-        cell = clinics[doctor >> LOG_BITS], doctors[doctor], when
-        tally.add(cell, number, (doctor, NOTHING if month is None else month))
+        cell = clinics[doctor >> LOG_BITS], doctors[doctor], label_of(month, period)
+        tally.add(cell, number, (doctor, month))
     return tally, scope.steps(selected, voided)
 
 
-def _cells(scope: Scope, period: str | None) -> Iterator[tuple[int, int | None, str, int, int]]:
-    """Yield doctor, month, period, status and count; several times for one cell of several months."""
+def _cells(scope: Scope) -> Iterator[tuple[int, int, int, int]]:
+    """Yield doctor, month or start of the year, status and count."""
     order = "p.doctor, p.at_month, p.status"
     source = "FROM fact_prescription AS p"
     yearly = False
     for doctor, month, status, number in scope.asked.count(
         f"SELECT {order}, count(*) {source}{scope.where()} GROUP BY {order}"
     ):
-        if month is None and period is not None:
+        if month is None:
             yearly = True
-            continue
-        yield doctor, month, _label(month, period), status, number
+        else:
+            yield doctor, month, status, number
     if yearly:
-        # Old charts of which only the year is known; they are few, and no index is needed.
+        # They are few, and no index is needed.
         yearly_order = "p.doctor, p.at_utc, p.status"
         few = scope.where("p.at_month IS NULL")
         for doctor, seconds, status, number in scope.asked.count(
             f"SELECT {yearly_order}, count(*) {source}{few} GROUP BY {yearly_order}"
         ):
-            year = f"{datetime.fromtimestamp(seconds, UTC).year:04d}"
-            yield doctor, None, year if period == YEAR else _EARLY.format(year), status, number
+            yield doctor, -seconds, status, number
 
 
-def _label(month: int | None, period: str | None) -> str:
-    if period is None or month is None:
+def label_of(number: int, period: str | None) -> str:
+    """Return the name of the period of what `MONTH_OR_START` gives."""
+    if period is None:
         return ""
+    if number > 0 and number <= _LAST_MONTH:
+        return _label(number, period)
+    # Of an old chart only the year may be known.
+    year = f"{datetime.fromtimestamp(-number, UTC).year:04d}"
+    return year if period == YEAR else _EARLY.format(year)
+
+
+def _label(month: int, period: str) -> str:
     year, number = divmod(month, 100)
     if period == MONTH:
         return f"{year:04d}-{number:02d}"

@@ -27,6 +27,16 @@ from mesococktail.research.courses import SESSION_COLUMNS, SESSIONS, sessions
 from mesococktail.research.doses import BY_AGENT, BY_COMBINATION, DOSE_COLUMNS, doses
 from mesococktail.research.events import EVENT_COLUMNS, adverse_events
 from mesococktail.research.following import LAST, REPEATED
+from mesococktail.research.groups import (
+    CLASS_COLUMNS,
+    INDICATION_COLUMNS,
+    PREMISE_COLUMNS,
+    STAGE_COLUMNS,
+    by_class,
+    by_indication,
+    by_premise,
+    by_stage,
+)
 from mesococktail.research.outcomes import LONGEST, OUTCOME_COLUMNS, PATIENTS, outcomes
 from mesococktail.research.periods import (
     CLINIC_COLUMNS,
@@ -34,11 +44,14 @@ from mesococktail.research.periods import (
     MONTH,
     PERIOD_COLUMNS,
     PERIODS,
+    YEAR,
     by_clinic,
     by_doctor,
     by_period,
 )
 from mesococktail.research.scope import Found
+from mesococktail.research.trends import TREND_COLUMNS, trends
+from mesococktail.research.variation import VARIATION_COLUMNS, variation
 
 
 @attrs.frozen
@@ -180,6 +193,57 @@ _DECLARED = (
         PERIOD_COLUMNS,
         by_period,
         (Option("period", "How long a period is.", MONTH, PERIODS),),
+    ),
+    Question(
+        "by_indication",
+        "How many prescriptions were made for each indication.",
+        PRESCRIPTIONS,
+        INDICATION_COLUMNS,
+        by_indication,
+    ),
+    Question(
+        "by_stage",
+        "How many prescriptions were made at each stage of each scale.",
+        PRESCRIPTIONS,
+        STAGE_COLUMNS,
+        by_stage,
+    ),
+    Question(
+        "by_class",
+        "How many prescriptions have an agent of each class, such as 5-alpha-reductase inhibitors.",
+        PRESCRIPTIONS,
+        CLASS_COLUMNS,
+        by_class,
+    ),
+    Question(
+        "by_premise",
+        "How many prescriptions have an agent said to address each premise of hair loss.",
+        PRESCRIPTIONS,
+        PREMISE_COLUMNS,
+        by_premise,
+    ),
+    Question(
+        "variation",
+        "How far doctors differ in how much of each agent they prescribe.",
+        INGREDIENTS,
+        VARIATION_COLUMNS,
+        variation,
+    ),
+    Question(
+        "trends",
+        "What part of the prescriptions of each period had each agent, or combination.",
+        PRESCRIPTIONS,
+        TREND_COLUMNS,
+        trends,
+        (
+            Option("period", "How long a period is.", YEAR, PERIODS),
+            Option(
+                "by",
+                "One row a period and agent, or a period and combination.",
+                BY_AGENT,
+                (BY_AGENT, BY_COMBINATION),
+            ),
+        ),
     ),
     Question(
         "published",

@@ -104,7 +104,11 @@ class Scope:
         """Find out which patients stand behind groups, one by one only where they are few."""
         least = self.guard.least or 0
         names = [f"g{place}" for place in range(len(columns))]
-        parts = [f"coalesce({column}, {NOTHING})" for column in columns]
+        # A column of texts says for itself what stands for NULL.
+        parts = [
+            column if column.startswith("coalesce(") else f"coalesce({column}, {NOTHING})"
+            for column in columns
+        ]
         named = ", ".join(f"{part} AS {name}" for part, name in zip(parts, names, strict=True))
         each = f"SELECT {named}, p.patient AS patient {source} GROUP BY {', '.join([*parts, 'p.patient'])}"
         grouped = ", ".join(f"e.{name}" for name in names)

@@ -179,6 +179,35 @@ class Study:
         """
         return self.ask("by_doctor", period=period)
 
+    def by_indication(self) -> Answer:
+        """Say how many prescriptions were made for each indication."""
+        return self.ask("by_indication")
+
+    def by_stage(self) -> Answer:
+        """Say how many prescriptions were made at each stage of each scale."""
+        return self.ask("by_stage")
+
+    def by_class(self) -> Answer:
+        """Say how many prescriptions have an agent of each class, such as 5-alpha-reductase inhibitors."""
+        return self.ask("by_class")
+
+    def by_premise(self) -> Answer:
+        """Say how many prescriptions have an agent said to address each premise of hair loss."""
+        return self.ask("by_premise")
+
+    def variation(self) -> Answer:
+        """Say how far doctors differ in how much of each agent they prescribe."""
+        return self.ask("variation")
+
+    def trends(self, period: str = "year", by: str = "agent") -> Answer:
+        """Say what part of the prescriptions of each period had each agent, or combination.
+
+        Args:
+            period: ``month``, ``quarter`` or ``year``.
+            by: One row a period and ``agent``, or a period and ``combination``.
+        """
+        return self.ask("trends", period=period, by=by)
+
     def by_clinic(self) -> Answer:
         """Say how many prescriptions each clinic made."""
         return self.ask("by_clinic")

@@ -26,7 +26,7 @@ ROUNDED_TO = 5
 EXACT = "not for publication: exact counts of one clinic"
 
 Cell = TypeVar("Cell", bound="Hashable")
-Group = tuple[int, ...]
+Group = tuple[int | str, ...]
 """What a statement groups by: the numbers of doctor and month, say. A cell is of one or several groups."""
 
 
