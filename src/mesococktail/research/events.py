@@ -18,7 +18,7 @@ from mesococktail.research.intervals import clopper_pearson
 from mesococktail.research.outcomes import PATIENTS
 from mesococktail.research.parts import few, rate, trail
 from mesococktail.research.scope import Found
-from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
+from mesococktail.research.suppression import SUPPRESSED, Group, People, Tally, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -266,7 +266,7 @@ def _agent(asked: Asked, name: str) -> str:
 def _hidden(guard: Guard, groups: Mapping[Key, Sequence[Event]]) -> set[Key]:
     """Return the rows of few, and others from which these could be told."""
     tally: Tally[Key] = Tally()
-    few_of: dict[tuple[int, ...], frozenset[int]] = {}
+    few_of: dict[Group, frozenset[int]] = {}
     least = guard.least or 0
     for number, (key, some) in enumerate(groups.items()):
         if key[1] != ANY:
