@@ -262,5 +262,6 @@ def test_what_cannot_be_left_out_is_refused(clinic: Path, tmp_path: Path) -> Non
 
 def test_a_file_that_is_no_key_is_refused(clinic: Path, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"short")
+    (tmp_path / "key").chmod(0o600)
     with pytest.raises(MesococktailError, match="is not a key"):
         export_tables(clinic, tmp_path / "out", pseudonymise=True, key=tmp_path / "key")

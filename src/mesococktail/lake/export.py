@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.errors import QuestionError
 from mesococktail.lake.dictionary import write_beside
-from mesococktail.lake.folder import new_folder
-from mesococktail.lake.library import arrow
+from mesococktail.lake.folder import Unfinished, new_folder
+from mesococktail.lake.library import arrow, batches_of, reader
 from mesococktail.lake.pseudonyms import Pseudonyms
-from mesococktail.lake.rows import MADE_WITH, LogSaid, chunks
-from mesococktail.lake.tables import LAKE_TABLES, number_of_log
+from mesococktail.lake.rows import MADE_WITH, LogSaid, batches
+from mesococktail.lake.tables import ENTRY, LAKE_TABLES, number_of_log
 from mesococktail.lake.veil import Veil
 from mesococktail.lake.writing import CSV, FORMATS, PARQUET, Writer
 from mesococktail.log.copying import copied
@@ -23,7 +25,6 @@ from mesococktail.log.copying import copied
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mesococktail.lake.rows import Chunk, Run
     from mesococktail.lake.tables import LakeTable
     from mesococktail.log import PrescriptionLog
 
@@ -81,13 +82,13 @@ def export_tables(  # each is a choice of its own
             "is not a format", path="format", got=format, cure=f"choose {' or '.join(FORMATS)}"
         )
     path = Path(log if isinstance(log, str | PathLike) else log.path)
-    arrow()
-    with copied(path) as tables, tables.snapshot() as run:
+    arrow(), reader()
+    with copied(path) as (tables, copy):
         veil = None
         said = LogSaid(number_of_log(bytes.fromhex(tables.id)), tables.id, tables.clinic, tables.head())
         if pseudonymise:
             where = path.with_name(f"{path.name}.pseudonyms") if key is None else Path(key)
-            veil = Veil.over(run, Pseudonyms.from_file(where), tuple(leave_out))
+            veil = Veil.over(tables.rows, Pseudonyms.from_file(where).of_log(tables.id), tuple(leave_out))
             said = veil.log(said, clinic_as)
         elif key is not None or clinic_as is not None or tuple(leave_out):
             raise QuestionError(
@@ -107,38 +108,66 @@ def export_tables(  # each is a choice of its own
         }
         with new_folder(Path(folder), made_of, replace=replace) as unfinished:
             writer = Writer(unfinished.folder, said.name, format)
-            rows = 0
-            for table in LAKE_TABLES.values():
-                written = _Counter(table.name, rows, progress)
-                source = _chunks(run, table, said, veil)
-                if unfinished.finished(table.name):
-                    writer.remember(table, source)
-                    continue
-                unfinished.restart(table.name)
-                unfinished.finish(table.name, writer.put(table, source, written.add), written.rows)
-                rows += written.rows
+            rows = _Work(copy, said, veil, writer, unfinished, _Counter(progress)).done()
             write_beside(unfinished.folder, scripts=format == CSV)
             files = sum(map(len, unfinished.files.values()))
     return Export(Path(folder), rows, files, said)
 
 
-def _chunks(run: Run, table: LakeTable, said: LogSaid, veil: Veil | None) -> Iterator[Chunk]:
-    if veil is None:
-        return chunks(run, table, said)
-    return veil.chunks(run, table, said)
+_LONGEST = {name: place for place, name in enumerate(("fact_prescription", "fact_session", ENTRY))}
+
+
+@attrs.frozen
+class _Work:
+    """Writes every table, two at a time: reading and packing are done by libraries that let others run."""
+
+    copy: Path
+    said: LogSaid
+    veil: Veil | None
+    writer: Writer
+    unfinished: Unfinished
+    counter: _Counter
+
+    def done(self) -> int:
+        """Write what is not written yet; return how many rows there are."""
+        # The longest first, so that nothing waits for them.
+        tables = sorted(LAKE_TABLES.values(), key=lambda table: _LONGEST.get(table.name, len(_LONGEST)))
+        with ThreadPoolExecutor(2) as pool:
+            # What belongs to a record has the record's year, so the records go first.
+            for some in (
+                [t for t in tables if t.parent is None],
+                [t for t in tables if t.parent is not None],
+            ):
+                for table, paths, rows in pool.map(self._written, some):
+                    if paths is not None:
+                        self.unfinished.finish(table.name, paths, rows)
+        return self.counter.rows
+
+    def _written(self, table: LakeTable) -> tuple[LakeTable, list[Path] | None, int]:
+        with batches_of(self.copy) as run:
+            found = batches(run, table, self.said)
+            veiled = found if self.veil is None else self.veil.batches(table, found, self.said)
+            counted = self.counter.over(table.name, veiled)
+            if self.unfinished.finished(table.name):
+                self.writer.remember(table, counted)
+                return table, None, 0
+            self.unfinished.restart(table.name)
+            return table, *self.writer.put(table, counted)
 
 
 @attrs.define
 class _Counter:
-    """Counts the rows of a table, and says how far it is."""
+    """Counts rows, and says how far it is."""
 
-    table: str
-    before: int
     progress: Callable[[str, int], None] | None
     rows: int = 0
+    _lock: Lock = attrs.field(factory=Lock)
 
-    def add(self, rows: int) -> None:
-        """Count more rows."""
-        self.rows += rows
-        if self.progress is not None:
-            self.progress(self.table, self.before + self.rows)
+    def over(self, table: str, batches: Iterable[Any]) -> Iterator[Any]:
+        """Yield the same batches, counted."""
+        for batch in batches:
+            with self._lock:
+                self.rows += len(batch)
+                if self.progress is not None:
+                    self.progress(table, self.rows)
+            yield batch

@@ -95,6 +95,7 @@ def new_folder(path: Path, made_of: dict[str, Any], *, replace: bool) -> Iterato
             sync(folder)
         if path.exists():
             before = path.with_name(f"{path.name}.before")
+            shutil.rmtree(before, ignore_errors=True)
             path.rename(before)
             partial.rename(path)
             shutil.rmtree(before)

@@ -33,8 +33,8 @@ class Lake:
 
         Raises:
             LogNotFoundError: There is no export in Parquet.
-            LogBrokenError: A file of one is missing, or not as it was written; two are of the same log, or
-                of logs with the same number.
+            LogBrokenError: One was not finished; a file of one is missing, not as it was written or not of
+                it; or two are of one log, or of logs with one number.
         """
         path = Path(folder)
         found = {each.parent: _manifest(each) for each in _manifests(path)}
@@ -50,6 +50,11 @@ class Lake:
             if other != where:
                 rule = f"is an export of the log that {other.name} is one of, or of one with the same number"
                 raise LogBrokenError(rule, got=str(where), cure="leave one of them out")
+            listed = sum(map(len, said["files"].values()))
+            if listed < sum(1 for _ in where.rglob("*.parquet")):
+                raise LogBrokenError(
+                    "has files that are not of the export", got=str(where), cure="make the export anew"
+                )
             for name, files in said["files"].items():
                 for file, of_file in files.items():
                     _must_be_whole(where / file, of_file["bytes"])
@@ -61,8 +66,13 @@ def _manifests(folder: Path) -> list[Path]:
     own = folder / MANIFEST
     if own.is_file():
         return [own]
-    inside = sorted(folder.glob(f"*/{MANIFEST}"))
-    return [each for each in inside if each.parent.suffix not in (".partial", ".before")]
+    for unfinished in sorted(folder.glob("*.partial")):
+        raise LogBrokenError(
+            "was not finished, so that a clinic may be missing",
+            got=str(unfinished),
+            cure="export that clinic once more, or remove it",
+        )
+    return [each for each in sorted(folder.glob(f"*/{MANIFEST}")) if each.parent.suffix != ".before"]
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -51,6 +51,10 @@ class Pseudonyms:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise LogStorageError(f"the key of the pseudonyms: {why}", got=str(path)) from None
+        if path.stat().st_mode & 0o077:
+            raise LogStorageError(
+                "the key of the pseudonyms can be read by others", got=str(path), cure=f"chmod 600 {path}"
+            )
         if len(key) != _KEY_BYTES:
             raise LogStorageError(
                 "is not a key of pseudonyms", got=str(path), cure="name the file that was made at first use"
@@ -64,6 +68,14 @@ class Pseudonyms:
         """Return the pseudonym of somebody or something: ``patient-k3xq…``."""
         letters = base64.b32encode(self._digest(about, text)).decode().lower()
         return f"{about}-{letters[:_LETTERS]}"
+
+    def of_log(self, log_id: str) -> Pseudonyms:
+        """Return those of one log: ``P-001`` of one clinic is not ``P-001`` of another."""
+        return Pseudonyms(self._digest("key", log_id))
+
+    def hash(self, about: str, text: str) -> str:
+        """Return what stands for a hash, as a receipt has it."""
+        return base64.b32encode(self._digest(about, text)).decode().rstrip("=")
 
     def log_id(self, log_id: str) -> str:
         """Return what stands for the id of a log: as long as one."""

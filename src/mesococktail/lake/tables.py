@@ -81,10 +81,14 @@ class LakeTable:
         """The column with the key of a record; None of a dimension."""
         return next((column.name for column in self.columns if column.holds is Holds.KEY), None)
 
+    def column(self, name: str) -> LakeColumn:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
     @property
-    def is_dated(self) -> bool:
-        """Whether its rows have a year: their own, or that of the record they belong to."""
-        return "at_utc" in self.names or self.parent is not None
+    def has_years(self) -> bool:
+        """Whether its records have a time, and so a year, which what belongs to them shares."""
+        return self.parent is None and "at_utc" in self.names
 
 
 def number_of_log(log_id: bytes) -> int:

@@ -14,15 +14,21 @@ import attrs
 
 from mesococktail.errors import ExportError, QuestionError
 from mesococktail.formulary import Formulary
+from mesococktail.lake.library import arrow
 from mesococktail.lake.pseudonyms import Pseudonyms
-from mesococktail.lake.rows import LogSaid, chunks
+from mesococktail.lake.rows import LogSaid, schema_of
 from mesococktail.lake.tables import LAKE_TABLES, LOG, Holds, base_of, number_of_log
+from mesococktail.log.chain import Receipt
 from mesococktail.log.names import COMBINED, LOG_BITS, VOIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mesococktail.lake.rows import Chunk, Run
+    Run = Callable[[str], Iterable[tuple[Any, ...]]]
+    """Runs a statement on the copy of the log, and returns its rows."""
+    Columns = dict[str, list[Any]]
+    """Some rows of a table: the values of each column."""
+
     from mesococktail.lake.tables import LakeTable
 
 QUASI = ("sex", "birth_year", "indication")
@@ -98,41 +104,42 @@ class Veil:
     def log(self, said: LogSaid, clinic_as: str | None) -> LogSaid:
         """Return what the export says of its log."""
         log = self.pseudonyms.log_id(said.log)
+        # The hash of the newest entry is in every file of heads and on every receipt.
+        head = Receipt(said.head.seq, self.pseudonyms.hash("head", said.head.hash))
         name = self.pseudonyms.name("clinic", said.name) if clinic_as is None else clinic_as
         number = number_of_log(bytes.fromhex(log))
-        return attrs.evolve(said, number=number, log=log, name=name, pseudonymised=True)
+        return attrs.evolve(said, number=number, log=log, name=name, head=head, pseudonymised=True)
 
-    def chunks(self, run: Run, table: LakeTable, said: LogSaid) -> Iterator[Chunk]:
+    def batches(self, table: LakeTable, batches: Iterable[Any], said: LogSaid) -> Iterator[Any]:
         """Yield the rows of a table, changed, and in an order that tells nothing."""
         if table.name == LOG:
-            yield said.row()
+            yield from batches
             return
         if table.name not in _WITH_NUMBERS | _BARE | _NAMES:
             return
+        pa, schema = arrow(), schema_of(table)
         base = base_of(said.number)
-        veiled = [self._veiled(table, chunk, base) for chunk in chunks(run, table, said)]
-        if not veiled:
-            return
-        names = list(veiled[0])
-        rows = sorted(
-            (row for chunk in veiled for row in zip(*chunk.values(), strict=True)), key=lambda row: row[0]
-        )
-        yield dict(zip(names, zip(*rows, strict=True), strict=True))
+        changed = []
+        for batch in batches:
+            found, empty = self._veiled(table, batch.to_pydict(), base), [None] * len(batch)
+            columns = {name: found.get(name, empty) for name in table.names}
+            changed.append(pa.RecordBatch.from_pydict(columns, schema))
+        if changed:
+            whole = pa.Table.from_batches(changed)
+            yield from whole.sort_by(table.names[0]).combine_chunks().to_batches()
 
-    def _veiled(self, table: LakeTable, chunk: Chunk, base: int) -> Chunk:
+    def _veiled(self, table: LakeTable, chunk: Columns, base: int) -> Columns:
         shifts = self._shifts(chunk, base)
-        found: Chunk = {}
+        found: Columns = {}
         for column in table.columns:
             values = chunk.get(column.name)
-            if values is None:
+            if values is None or any(column.name.startswith(name) for name in self.left_out):
                 continue
             part = column.name.rpartition("_")[2]
             if column.holds in (Holds.KEY, Holds.LINK) or column.dimension in _SHUFFLED:
                 found[column.name] = [self._number(value, base) for value in values]
             elif column.holds is Holds.TEXT:
                 found[column.name] = self._texts(table, column.name, chunk)
-            elif column.name in self.left_out:
-                continue
             elif part in _TIME:
                 if shifts is not None and part == "utc":
                     found |= _shifted(column.name.removesuffix("_utc"), chunk, shifts)
@@ -145,7 +152,7 @@ class Veil:
     def _number(self, value: int | None, base: int) -> int | None:
         return None if value is None else base + self.pseudonyms.mixed((value - base) & _LOW)
 
-    def _shifts(self, chunk: Chunk, base: int) -> list[int] | None:
+    def _shifts(self, chunk: Columns, base: int) -> list[int] | None:
         """Return by how many days the times of each row are shifted; None where no times are."""
         if "patient" not in chunk or "at_utc" not in chunk:
             return None
@@ -155,7 +162,7 @@ class Veil:
     def _days(self) -> dict[int, int]:
         return {number: self.pseudonyms.days(name) for number, name in self.patients.items()}
 
-    def _texts(self, table: LakeTable, name: str, chunk: Chunk) -> list[str | None]:
+    def _texts(self, table: LakeTable, name: str, chunk: Columns) -> list[str | None]:
         change = self._change_of(table.name, name)
         return [None if value is None else change(value) for value in chunk[name]]
 
@@ -197,7 +204,7 @@ def _is_stage(text: str) -> bool:
     return any(scale.has_stage(text) for scale in Formulary.shipped().terms("scales"))
 
 
-def _shifted(name: str, chunk: Chunk, shifts: Sequence[int]) -> Chunk:
+def _shifted(name: str, chunk: Columns, shifts: Sequence[int]) -> Columns:
     """Return the columns of a time, as whole days by the calendar of the place, shifted."""
     empty = (None,) * len(shifts)
     parts = [chunk.get(f"{name}_{part}", empty) for part in _TIME]
@@ -205,7 +212,9 @@ def _shifted(name: str, chunk: Chunk, shifts: Sequence[int]) -> Chunk:
         _shifted_time(utc, offset, month, digits, days)
         for utc, offset, month, digits, days in zip(*parts, shifts, strict=True)
     ]
-    return {f"{name}_{part}": values for part, values in zip(_TIME, zip(*rows, strict=True), strict=True)}
+    return {
+        f"{name}_{part}": list(values) for part, values in zip(_TIME, zip(*rows, strict=True), strict=True)
+    }
 
 
 def _shifted_time(
@@ -230,7 +239,7 @@ def _must_be_alike(run: Run, left_out: frozenset[str]) -> None:
         known |= {} if sex is None else {"sex": sex}
         known |= {} if born is None else {"birth_year": born - born % _DECADE}
     first = "SELECT patient, indication FROM fact_prescription"
-    for patient, indication in run(f"{first} WHERE status <> {VOIDED} ORDER BY key"):
+    for patient, indication in run(f"{first} WHERE status <> {VOIDED} ORDER BY at_utc, key"):
         alike[patient].setdefault("indication", indication)
     groups: dict[tuple[Any, ...], int] = {}
     looked_at = [name for name in QUASI if name not in left_out]

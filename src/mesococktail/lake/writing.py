@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,12 @@ from urllib.parse import quote
 import attrs
 
 from mesococktail.lake.library import arrow
-from mesococktail.lake.rows import years
+from mesococktail.lake.rows import schema_of
 from mesococktail.lake.tables import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mesococktail.lake.rows import Chunk
     from mesococktail.lake.tables import LakeTable
 
 PARQUET, CSV, JSONL = "parquet", "csv", "jsonl"
@@ -32,98 +31,89 @@ _DELTAS = ("_utc", "key", "prescription", "patient", "seq", "id")
 
 @attrs.frozen(slots=False)
 class Writer:
-    """Writes tables into a folder, each whole before the next."""
+    """Writes tables into a folder, each whole by itself."""
 
     folder: Path
     clinic: str
     format: str
     years: dict[str, tuple[Any, Any]] = attrs.field(factory=dict)
-    """Keys and years of the records of the tables that other tables belong to."""
+    """Rising keys, and years, of the records of the tables that other tables belong to."""
 
     @cached_property
     def _pa(self) -> Any:  # noqa: ANN401  # pyarrow ships no types
         return arrow()
 
-    def schema(self, table: LakeTable) -> Any:  # noqa: ANN401  # as above
-        """Return the columns of a table with their types."""
-        types = {"BIGINT": self._pa.int64(), "TEXT": self._pa.string()}
-        return self._pa.schema([(column.name, types[column.type]) for column in table.columns])
-
-    def put(self, table: LakeTable, chunks: Iterable[Chunk], told: Callable[[int], None]) -> list[Path]:
-        """Write a table, and return its files."""
-        schema = self.schema(table)
-        batches = self._batches(table, schema, chunks, told)
+    def put(self, table: LakeTable, batches: Iterable[Any]) -> tuple[list[Path], int]:
+        """Write a table, and return its files and the number of its rows."""
         if self.format == PARQUET:
-            return self._parquet(table, schema, batches)
-        path = self.folder / f"{table.name}.{self.format}"
+            return self._parquet(table, batches)
+        path, rows = self.folder / f"{table.name}.{self.format}", 0
+        with self._plain(path, table) as write:
+            for batch in batches:
+                write(batch)
+                rows += len(batch)
+        return [path], rows
+
+    @contextmanager
+    def _plain(self, path: Path, table: LakeTable) -> Iterator[Callable[[Any], None]]:
+        """Yield what writes rows into one file of CSV, or of JSON lines."""
         if self.format == CSV:
-            with self._pa.csv.CSVWriter(path, schema) as writer:
-                for batch, _ in batches:
-                    writer.write_batch(batch)
-        else:
-            with path.open("w", encoding="utf-8") as stream:
-                for batch, _ in batches:
-                    stream.writelines(
-                        json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
-                        for row in batch.to_pylist()
-                    )
-        return [path]
+            with self._pa.csv.CSVWriter(path, schema_of(table)) as writer:
+                yield writer.write_batch
+            return
+        with path.open("w", encoding="utf-8") as stream:
+            yield lambda batch: stream.writelines(
+                json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in batch.to_pylist()
+            )
 
-    def remember(self, table: LakeTable, chunks: Iterable[Chunk]) -> None:
+    def remember(self, table: LakeTable, batches: Iterable[Any]) -> None:
         """Take in the years of a table that is written already, for those that belong to it."""
-        if table.is_dated and table.parent is None and self.format == PARQUET:
-            for _ in self._batches(table, self.schema(table), chunks, lambda _: None):
+        if self.format == PARQUET and table.has_years:
+            for _ in self._dated(table, batches):
                 pass
 
-    def _batches(
-        self,
-        table: LakeTable,
-        schema: Any,  # noqa: ANN401  # as above
-        chunks: Iterable[Chunk],
-        told: Callable[[int], None],  # as above
-    ) -> Iterator[tuple[Any, Any]]:
-        """Yield the rows of a table with their years; None where it is not dated."""
+    def _dated(self, table: LakeTable, batches: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """Yield rows with their years; None where a table is not dated."""
         pa = self._pa
-        keys, dated = [], []
-        for chunk in chunks:
-            number = len(next(iter(chunk.values())))
-            columns = [
-                pa.array(chunk[field.name], field.type)
-                if field.name in chunk
-                else pa.nulls(number, field.type)
-                for field in schema
-            ]
-            batch = pa.RecordBatch.from_arrays(columns, schema=schema)
+        known = []
+        for batch in batches:
             year = None
-            if self.format != PARQUET or not table.is_dated:
-                pass
-            elif table.parent is not None:
-                parent_keys, parent_years = self.years[table.parent]
-                places = pa.compute.index_in(batch.column(schema.get_field_index(table.key)), parent_keys)
-                year = parent_years.take(places)
-            else:
-                year = pa.array(years(chunk), pa.int32())
-                keys.append(batch.column(schema.get_field_index(table.key)))
-                dated.append(year)
-            told(number)
+            if table.parent is not None:
+                year = self._years_of(batch.column(table.key), *self.years[table.parent])
+            elif table.has_years:
+                year = _years(pa, batch)
+                known.append((batch.column(table.key), year))
             yield batch, year
-        if table.is_dated and table.parent is None and self.format == PARQUET:
-            every = pa.chunked_array(keys, pa.int64()).combine_chunks()
-            self.years[table.name] = every, pa.chunked_array(dated, pa.int32()).combine_chunks()
+        if table.has_years:
+            keys, dated = zip(*known, strict=True) if known else ((), ())
+            self.years[table.name] = (
+                pa.chunked_array(keys, pa.int64()).combine_chunks(),
+                pa.chunked_array(dated, pa.int64()).combine_chunks(),
+            )
 
-    def _parquet(self, table: LakeTable, schema: Any, batches: Iterator[tuple[Any, Any]]) -> list[Path]:  # noqa: ANN401  # as above
+    def _years_of(self, keys: Any, known: Any, dated: Any) -> Any:  # noqa: ANN401  # as above
+        """Look up the years of the records with these keys; only those between the least and the most."""
+        compute = self._pa.compute
+        ends = compute.min_max(keys)
+        start = compute.sum(compute.less(known, ends["min"])).as_py()
+        stop = compute.sum(compute.less_equal(known, ends["max"])).as_py()
+        return dated.slice(start).take(compute.index_in(keys, known.slice(start, stop - start)))
+
+    def _parquet(self, table: LakeTable, batches: Iterable[Any]) -> tuple[list[Path], int]:
         of_clinic = self.folder / table.name / f"clinic={quote(self.clinic, safe='')}"
         files: dict[int | None, _Part] = {}
+        rows = 0
         with ExitStack() as stack:
-            for batch, year in batches:
-                for value, rows in self._by_year(batch, year):
+            for batch, year in self._dated(table, batches):
+                rows += len(batch)
+                for value, some in self._by_year(batch, year):
                     if value not in files:
                         inside = of_clinic if value is None else of_clinic / f"year={value:04d}"
-                        files[value] = stack.enter_context(closing(self._part(inside, table, schema)))
-                    files[value].add(rows)
+                        files[value] = stack.enter_context(closing(self._part(inside, table)))
+                    files[value].add(some)
             if not files:
-                files[None] = stack.enter_context(closing(self._part(of_clinic, table, schema)))
-        return [part.path for part in files.values()]
+                files[None] = stack.enter_context(closing(self._part(of_clinic, table)))
+        return [part.path for part in files.values()], rows
 
     def _by_year(self, batch: Any, year: Any) -> Iterator[tuple[int | None, Any]]:  # noqa: ANN401  # as above
         if year is None:
@@ -134,7 +124,7 @@ class Writer:
             same = self._pa.compute.equal(year, value)
             yield value, batch if len(found) == 1 else batch.filter(same)
 
-    def _part(self, inside: Path, table: LakeTable, schema: Any) -> _Part:  # noqa: ANN401  # as above
+    def _part(self, inside: Path, table: LakeTable) -> _Part:
         inside.mkdir(parents=True)
         path = inside / "part-0.parquet"
         deltas = [
@@ -144,7 +134,7 @@ class Writer:
         ]
         writer = self._pa.parquet.ParquetWriter(
             path,
-            schema,
+            schema_of(table),
             compression="zstd",
             compression_level=_LEVEL,
             use_dictionary=[name for name in table.names if name not in deltas],
@@ -152,6 +142,13 @@ class Writer:
             store_schema=False,
         )
         return _Part(path, self._pa, writer)
+
+
+def _years(pa: Any, batch: Any) -> Any:  # noqa: ANN401  # as above
+    """Return the calendar year of each record; of one known to the year alone, that of its beginning."""
+    seconds = batch.column("at_utc").cast(pa.timestamp("s"))
+    months = pa.compute.divide(batch.column("at_month"), 100)
+    return pa.compute.coalesce(months, pa.compute.year(seconds))
 
 
 @attrs.define

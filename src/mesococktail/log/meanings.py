@@ -88,6 +88,6 @@ def meaning(of: str, column: str) -> str:
             f" Number in `dim_{columns.dimension}`." if columns.dimension and of.startswith("fact_") else ""
         )
         return said + number
-    if column in KINDS:
+    if column in KINDS and not of.startswith("dim_"):
         return f"`key` of the {column}"
     return _COLUMNS[column]
