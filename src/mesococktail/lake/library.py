@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     """Runs a statement and yields its rows, as batches of Arrow."""
 
 _ROWS = 65536
+_MAPPED = 1 << 40
+"""Bytes of the copy that may be mapped into memory: all of it."""
 
 
 def arrow() -> Any:  # noqa: ANN401  # a module that ships no types
@@ -72,4 +74,6 @@ def batches_of(copy: Path) -> Iterator[Batches]:
                 first = str(error).split("\n")[0]
                 raise LogBrokenError(f"its tables cannot be read: {first}", cure="verify the log") from None
 
+        for _ in run(f"PRAGMA mmap_size = {_MAPPED}"):
+            pass
         yield run
