@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mesococktail.research import frames
 from mesococktail.research.suppression import Guard
 
 if TYPE_CHECKING:
@@ -135,8 +136,12 @@ class Answer:
             self.notice,
         )
 
-    def table(self) -> str:
-        """Draw the rows."""
+    def table(self, tablefmt: str = "simple") -> str:
+        """Draw the rows.
+
+        Args:
+            tablefmt: What it is drawn for, as ``tabulate`` names it: ``simple``, ``github``, ``html``, ``latex``.
+        """
         if not self.rows:
             return "nothing to count"
         from tabulate import tabulate  # not needed until something is drawn
@@ -144,11 +149,48 @@ class Answer:
         names = [column.name for column in self.columns]
         cells = [["" if (value := row[name]) is None else str(value) for name in names] for row in self.texts]
         sides = ["right" if column.unit else "left" for column in self.columns]
-        widths = [None if column.unit else WIDEST for column in self.columns]
+        widths = None if tablefmt == "html" else [None if column.unit else WIDEST for column in self.columns]
         drawn: str = tabulate(
-            cells, names, tablefmt="simple", disable_numparse=True, colalign=sides, maxcolwidths=widths
+            cells, names, tablefmt=tablefmt, disable_numparse=True, colalign=sides, maxcolwidths=widths
         )
         return drawn
+
+    def to_arrow(self) -> Any:  # noqa: ANN401  # pyarrow ships no types
+        """Return the rows as a table of Arrow; suppressed numbers are null, and column `suppressed` says so.
+
+        Raises:
+            QuestionError: pyarrow is not installed.
+        """
+        return frames.to_arrow(self)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401  # pandas ships no types
+        """Return the rows as a frame of pandas; decimals are exact objects, notes are in ``attrs``.
+
+        Raises:
+            QuestionError: pandas is not installed.
+        """
+        return frames.to_pandas(self)
+
+    def to_polars(self) -> Any:  # noqa: ANN401  # loaded only here
+        """Return the rows as a frame of polars.
+
+        Raises:
+            QuestionError: polars or pyarrow is not installed.
+        """
+        return frames.to_polars(self)
+
+    def _repr_html_(self) -> str:
+        return frames.html(self)
+
+    def plot(self) -> Any:  # noqa: ANN401  # Altair's chart
+        """Draw it, with Altair: which agents go together, how doses lie, how outcomes changed.
+
+        Raises:
+            QuestionError: There is nothing to draw of this question, or Altair is not installed.
+        """
+        from mesococktail.research.plots import plot  # only where something is drawn
+
+        return plot(self)
 
     def __str__(self) -> str:
         return "\n".join((self.table(), "", *self.notes))
