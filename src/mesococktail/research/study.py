@@ -19,6 +19,7 @@ from mesococktail.research.conditions import (
     text_given,
 )
 from mesococktail.research.dates import Since, Until, bound
+from mesococktail.research.people import Age, Sex, Stage
 from mesococktail.research.questions import question_of
 from mesococktail.research.scope import Scope
 from mesococktail.research.source import Asked, opened, source_given
@@ -68,6 +69,9 @@ class Study:
         doctor: str | None = None,
         patient: str | None = None,
         indication: str | None = None,
+        stage: str | None = None,
+        sex: str | None = None,
+        age: tuple[int | None, int | None] | None = None,
         technique: str | None = None,
         transcribed: bool | None = None,
         agent: str | None = None,
@@ -83,6 +87,9 @@ class Study:
             doctor: Id of the doctor who prescribed.
             patient: Id of the patient.
             indication: Any name of what is treated.
+            stage: Scale and stage, such as ``hamilton_norwood IIIv``.
+            sex: Any word for a sex, as last recorded of the patient.
+            age: Lowest and highest age reached in the year of the prescription, either of them None.
             technique: ``chemical`` or ``mechanical``; a prescription may be both.
             transcribed: Only those copied from old charts, or only the others.
             agent: Any name of an agent that is in the cocktail: short for ``Containing(agent)``.
@@ -102,6 +109,12 @@ class Study:
             new.append(Clinic(text_given(clinic, "clinic")))
         if indication is not None:
             new.append(Indicated(text_given(indication, "indication")))
+        if stage is not None:
+            new.append(Stage(text_given(stage, "stage")))
+        if sex is not None:
+            new.append(Sex(text_given(sex, "sex")))
+        if age is not None:
+            new.append(Age.of(age))
         if technique is not None:
             new.append(Technique.of(technique))
         if transcribed is not None:
