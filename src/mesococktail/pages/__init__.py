@@ -1,4 +1,4 @@
-"""Paper: the preparation sheet, the syringe label and the patient's aftercare page, as text and as HTML.
+"""Paper: preparation sheet, syringe label and aftercare page, as text and as HTML; and the report.
 
 HTML is made here and nowhere else. A page shows what was recorded; it adds nothing and recommends nothing.
 """
@@ -12,10 +12,17 @@ from mesococktail.lazy import loader
 if TYPE_CHECKING:
     from mesococktail.pages.aftercare import aftercare_page
     from mesococktail.pages.preparation_sheet import sheet
+    from mesococktail.pages.report import report
     from mesococktail.pages.syringe_label import label
 
-__all__ = ("aftercare_page", "label", "sheet")
+__all__ = ("aftercare_page", "label", "report", "sheet")
 
 __getattr__ = loader(
-    __name__, {"aftercare_page": "aftercare", "label": "syringe_label", "sheet": "preparation_sheet"}
+    __name__,
+    {
+        "aftercare_page": "aftercare",
+        "label": "syringe_label",
+        "report": "report",
+        "sheet": "preparation_sheet",
+    },
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from mesococktail.pages.page import AftercarePage, Fact, LabelPage, Notes, SheetPage, Table
+    from mesococktail.pages.report import ReportPage
 
 _WIDTH = 100
 _WIDEST_CELL = 28
@@ -28,7 +29,7 @@ _LONG = 20
 """Characters of a word that may be broken within, where a narrow column has no room for it."""
 
 
-def as_html(template: str, page: SheetPage | AftercarePage | LabelPage) -> str:
+def as_html(template: str, page: SheetPage | AftercarePage | LabelPage | ReportPage) -> str:
     """Draw a page with one of our templates. Every value is escaped."""
     fields = {field.name: getattr(page, field.name) for field in attrs.fields(type(page))}
     return _environment().get_template(template).render(fields)
@@ -47,7 +48,15 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["shown"] = _shown
+    made.filters["svg"] = _inline
     return made
+
+
+def _inline(picture: str) -> Markup:
+    """Let a picture of our own making stand in a page as it is; every text in it was escaped by its maker."""
+    from markupsafe import Markup  # see above
+
+    return Markup(picture)  # noqa: S704  # made by vl-convert, of a chart and not of a text
 
 
 def _shown(text: str, direction: str = "ltr") -> Markup:

@@ -140,7 +140,7 @@ class Answer:
         """Draw the rows.
 
         Args:
-            tablefmt: What it is drawn for, as ``tabulate`` names it: ``simple``, ``github``, ``html``, ``latex``.
+            tablefmt: What it is drawn for, as ``tabulate`` names it: ``github``, ``html``, ``latex``.
         """
         if not self.rows:
             return "nothing to count"

@@ -85,7 +85,7 @@ class Age:
         )
 
     def filter(self, asked: Asked) -> Filter:  # noqa: ARG002  # needs no look-up
-        """Return the condition; a prescription of which only the year is known has no month, and is not met."""
+        """Return the condition; where only the year of a prescription is known, it is not met."""
         reached = f"p.at_month - p.at_month % {_CENTURY} - f.birth_year * {_CENTURY}"
         tests = [
             f"{reached} {sign} {age * _CENTURY}"
