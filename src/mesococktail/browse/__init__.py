@@ -1,1 +1,7 @@
-"""Looking at a log in a web browser, on this machine only."""
+"""Looking at a log in a web browser, with Datasette: read-only, and on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+from mesococktail.browse.site import LOOPBACK, serve, site
+
+__all__ = ("LOOPBACK", "serve", "site")

@@ -28,6 +28,7 @@ COMMANDS = {
     "retention": ("audit", "List the patients whose newest record is older than so many years."),
     "study": ("study", "Ask what was used, at which doses, and what came of it."),
     "report": ("report", "Write a report that may leave the clinic."),
+    "browse": ("browse", "Look at the log in a web browser, read-only."),
     "agents": ("agents", "List the agents, or show one."),
     "terms": ("vocabulary", "List the vocabularies that records use, or the terms of one."),
     "rules": ("vocabulary", "List the rules that the checks go by."),

@@ -1,0 +1,112 @@
+"""What we add to Datasette: a prescription as a doctor writes it, and the answers of every question."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from datasette.utils.asgi import NotFound, Response
+
+from mesococktail.browse.described import DATABASE, NOTICE
+from mesococktail.browse.prescription import shown
+from mesococktail.errors import MesococktailError
+from mesococktail.research import QUESTIONS, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mesococktail.research import Question
+
+_TABLE = "fact_prescription"
+
+
+def _path(datasette: Any) -> Path:  # noqa: ANN401  # Datasette ships no types
+    return Path(datasette.get_database(DATABASE).path)
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # Datasette ships no types
+def extra_template_vars(
+    datasette: Any,  # noqa: ANN401  # as above
+    database: str | None,
+    table: str | None,
+    view_name: str,
+    request: Any,  # noqa: ANN401  # as above
+) -> Callable[[], Any] | None:
+    """Give the page of a prescription what a doctor would have written."""
+    if (database, table, view_name) != (DATABASE, _TABLE, "row"):
+        return None
+
+    async def variables() -> dict[str, Any]:
+        key = request.url_vars["pks"]
+        return {"written": await asyncio.to_thread(shown, _path(datasette), key), "notice": NOTICE}
+
+    return variables
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # as above
+def render_cell(value: object, column: str, table: str | None, database: str) -> Any:  # noqa: ANN401  # markup
+    """Let the key of a prescription lead to its page."""
+    if database != DATABASE or not isinstance(value, int):
+        return None
+    if (column, table) in _KEYS:
+        from markupsafe import Markup  # Datasette's own
+
+        return Markup('<a href="/{}/{}/{}">{}</a>').format(DATABASE, _TABLE, value, value)
+    return None
+
+
+_KEYS = {("key", "prescription"), ("prescription", "ingredient"), ("prescription", "adjunct")}
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # as above
+def register_routes() -> list[tuple[str, Any]]:
+    """Serve the answers of the questions."""
+    return [(r"^/-/study$", _questions), (r"^/-/study/(?P<question>[a-z-]+)$", _answer)]
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # as above
+def menu_links() -> list[dict[str, str]]:
+    """Let the menu lead to questions and dashboard."""
+    return [
+        {"href": "/-/study", "label": "Questions"},
+        {"href": "/-/dashboards/clinic", "label": "Dashboard"},
+    ]
+
+
+async def _allowed(datasette: Any, request: Any) -> None:  # noqa: ANN401  # as above
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+
+
+async def _questions(datasette: Any, request: Any) -> Any:  # noqa: ANN401  # as above
+    await _allowed(datasette, request)
+    said = {"questions": list(QUESTIONS.values()), "notice": NOTICE}
+    return Response.html(await datasette.render_template("study.html", said, request))
+
+
+async def _answer(datasette: Any, request: Any) -> Any:  # noqa: ANN401  # as above
+    await _allowed(datasette, request)
+    found = [one for one in QUESTIONS.values() if one.command == request.url_vars["question"]]
+    if not found:
+        raise NotFound("there is no such question")
+    [question] = found
+    given = {option.name: request.args.get(option.name) for option in question.options}
+    said = await asyncio.to_thread(partial(_asked, _path(datasette), question, given))
+    said |= {"question": question, "given": given, "notice": NOTICE}
+    return Response.html(await datasette.render_template("answer.html", said, request))
+
+
+def _asked(path: Path, question: Question, given: dict[str, str | None]) -> dict[str, Any]:
+    """Ask, in a thread of its own; what is wrong with a choice is said on the page."""
+    chosen: dict[str, Any] = {}
+    for option in question.options:
+        text = given[option.name]
+        if text:
+            number = option.least is not None and text.isdecimal()
+            chosen[option.name] = int(text) if number else text
+    try:
+        return {"answer": Study(path).ask(question.name, **chosen), "refused": None}
+    except MesococktailError as error:
+        return {"answer": None, "refused": str(error)}
