@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from mesococktail.errors import QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
 LAST, FIRST, MEAN = "last", "first", "mean"
 REPEATED = (LAST, FIRST, MEAN)
@@ -21,12 +20,11 @@ Place = tuple[int, str | None, int | None]
 """Measure, method and zone, by their numbers in a log."""
 
 
-@attrs.frozen
-class Observed:
-    """A number, or a response, at one time."""
+class Observed(NamedTuple):
+    """A number, or a response, at one time. They sort in time; of two at once, the later record is later."""
 
-    key: int
     at: int
+    key: int
     value: int
     """Millionths of the unit; of a response, its number in the log."""
     unit: str | None = None
@@ -37,48 +35,77 @@ class Observed:
         return not self.value and self.unit is None
 
 
-@attrs.frozen
-class Around:
-    """What was observed of one measure, by one method, in one zone, around one course; by key."""
-
-    before: dict[int, Observed] = attrs.field(factory=dict)
-    after: dict[int, Observed] = attrs.field(factory=dict)
-    responses: dict[int, Observed] = attrs.field(factory=dict)
-
-    def by_unit(self) -> Iterator[tuple[str | None, list[Observed], list[Observed]]]:
-        """Yield the numbers before and after of each unit that has both."""
-        numbers = [*self.before.values(), *self.after.values()]
-        for unit in {each.unit for each in numbers if not each.is_none_at_all} or {None}:
-            before, after = (
-                [each for each in some.values() if each.unit == unit or each.is_none_at_all]
-                for some in (self.before, self.after)
-            )
-            if before and after:
-                yield unit, before, after
+Ends = tuple[list[Observed], list[Observed]]
+"""Numbers before and after."""
 
 
-@attrs.frozen
-class Course:
-    """A prescription with what was observed around it."""
+class Line(NamedTuple):
+    """An outcome in the follow-up of a course, beside one of its kind in the baseline if there is one."""
 
     key: int
+    value: int | None
     at: int
+    unit: str | None
+    response: int | None
+    before_key: int | None
+    before_value: int | None
+    before_at: int
+    before_unit: str | None
+
+
+@attrs.define
+class Around:
+    """What was observed of one measure, by one method, in one zone, around one course."""
+
+    at: int
+    course: int
+    """The key of its prescription."""
     patient: int
     combination: int
-    places: dict[Place, Around] = attrs.field(factory=lambda: defaultdict(Around))
+    place: Place
+    lines: list[Line] = attrs.field(factory=list)
+
+    def by_unit(self) -> dict[str | None, Ends]:
+        """Return the numbers before and after of each unit that has both."""
+        before = {
+            Observed(line.before_at, line.before_key, line.before_value, line.before_unit)
+            for line in self.lines
+            if line.before_key is not None and line.before_value is not None
+        }
+        after = {
+            Observed(line.at, line.key, line.value, line.unit)
+            for line in self.lines
+            if line.value is not None
+        }
+        units = {each.unit for each in before | after if not each.is_none_at_all} or {None}
+        of_unit = {
+            unit: tuple(
+                [each for each in some if each.unit == unit or each.is_none_at_all]
+                for some in (before, after)
+            )
+            for unit in units
+        }
+        return {unit: (ends[0], ends[1]) for unit, ends in of_unit.items() if all(ends)}
+
+    @property
+    def responses(self) -> set[Observed]:
+        """The responses in its follow-up."""
+        return {
+            Observed(line.at, line.key, line.response) for line in self.lines if line.response is not None
+        }
 
 
 @attrs.frozen
 class Pick:
     """What counts of one patient in one row."""
 
-    course: Course
+    around: Around
     ends: tuple[Number, Number] | None
     """Before and after, in millionths."""
     response: int | None
     until: int
     """When it was last observed."""
-    used: frozenset[int]
+    used: tuple[int, ...]
     """Keys of the outcomes."""
 
 
@@ -105,28 +132,25 @@ class Windows:
                 cure = f"give {least} or more"
                 raise QuestionError(rule, path=name, got=getattr(self, name), cure=cure)
 
-    def pick(
-        self, course: Course, around: Around, ends: tuple[list[Observed], list[Observed]] | None
-    ) -> Pick:
+    def pick(self, around: Around, ends: Ends | None = None) -> Pick:
         """Return what counts of a course, given its numbers before and after if they are in the row."""
-        responses = self._chosen(around.responses.values(), mean=False)
+        responses = self._chosen(around.responses, mean=False)
         before, after = (self._chosen(some) for some in ends or ((), ()))
         return Pick(
-            course,
+            around,
             (_mean(before), _mean(after)) if ends else None,
             responses[0].value if responses else None,
-            max(each.at for each in [*after, *responses]),
-            frozenset(each.key for each in [*before, *after, *responses]),
+            max(each.at for each in (*after, *responses)),
+            tuple(each.key for each in (*before, *after, *responses)),
         )
 
-    def _chosen(self, some: Iterable[Observed], *, mean: bool = True) -> list[Observed]:
+    def _chosen(self, some: Collection[Observed], *, mean: bool = True) -> list[Observed]:
         """Return those of a window that count; of two at one time, the later record."""
-        several = list(some)
-        if not several or (mean and self.repeated == MEAN):
-            return several
+        if len(some) <= 1 or (mean and self.repeated == MEAN):
+            return list(some)
         if self.repeated == FIRST:
-            return [min(several, key=lambda each: (each.at, -each.key))]
-        return [max(several, key=lambda each: (each.at, each.key))]
+            return [min(some, key=lambda each: (each.at, -each.key))]
+        return [max(some)]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -149,25 +173,30 @@ class Windows:
         )
 
 
-def picks(courses: Iterable[Course], windows: Windows) -> Iterator[tuple[Place, str | None, Pick]]:
-    """Yield what counts of one patient and one combination, with the place and the unit.
+@attrs.frozen
+class Picked:
+    """What counts of one patient and one combination."""
 
-    A unit of None with a pick without ends stands for a response alone, which is in no unit.
-    """
-    in_order = sorted(courses, key=lambda course: (course.at, course.key))
-    found: set[tuple[Place, str | None]] = set()
-    for course in in_order:
-        for place, around in course.places.items():
-            for unit, *ends in around.by_unit():
-                if (place, unit) not in found:
-                    found.add((place, unit))
-                    yield place, unit, windows.pick(course, around, (ends[0], ends[1]))
-    answered: set[Place] = set()
-    for course in in_order:
-        for place, around in course.places.items():
-            if around.responses and place not in answered:
-                answered.add(place)
-                yield place, None, windows.pick(course, around, None)
+    changed: dict[tuple[Place, str | None], Pick] = attrs.field(factory=dict)
+    """The first course with both ends, by place and unit."""
+    answered: dict[Place, Around] = attrs.field(factory=dict)
+    """The first course with a response."""
+
+
+def picked(some: Iterable[Around], windows: Windows, useful: set[int]) -> Picked:
+    """Find what counts of one patient and one combination; add to *useful* the courses that could."""
+    found = Picked()
+    for around in sorted(some, key=lambda one: (one.at, one.course)):
+        ends = around.by_unit()
+        for unit, both in ends.items():
+            if (around.place, unit) not in found.changed:
+                found.changed[around.place, unit] = windows.pick(around, both)
+        answered = any(line.response is not None for line in around.lines)
+        if answered:
+            found.answered.setdefault(around.place, around)
+        if ends or answered:
+            useful.add(around.course)
+    return found
 
 
 def _mean(some: list[Observed]) -> Number:

@@ -10,7 +10,7 @@ import attrs
 from mesococktail.errors import TermError
 from mesococktail.log.names import VOIDED
 from mesococktail.research.elapsed import AHEAD, DAY
-from mesococktail.research.following import Course, Observed
+from mesococktail.research.following import Around, Line
 from mesococktail.research.parts import trail
 from mesococktail.research.source import NOBODY
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mesococktail.research.answer import Step
-    from mesococktail.research.following import Windows  # noqa: TC004  # attrs keeps the annotation as text
+    from mesococktail.research.following import Place, Windows  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.scope import Scope  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.source import Asked, Row
 
@@ -130,9 +130,9 @@ class Statements:
             )
         )
         said = (
-            "p.key, p.at_utc, p.patient, p.combination, f.measure, f.method, f.zone, f.key, f.at_utc, "
-            "coalesce(f.amount_micro, f.score_micro), f.amount_unit, f.response, "
-            "b.key, b.at_utc, coalesce(b.amount_micro, b.score_micro), b.amount_unit"
+            "p.key, p.at_utc, p.patient, p.combination, f.measure, f.method, f.zone, "
+            "f.key, coalesce(f.amount_micro, f.score_micro), f.at_utc, f.amount_unit, f.response, "
+            "b.key, coalesce(b.amount_micro, b.score_micro), b.at_utc, b.amount_unit"
         )
         both = f"(f.response IS NOT NULL OR (b.key IS NOT NULL AND {number.format('f')}))"
         return f"SELECT {said} FROM {source} LEFT JOIN fact_outcome AS b ON {before}{where} AND {both}"
@@ -159,36 +159,16 @@ def _usable(alias: str) -> tuple[str, str]:
     return f"{alias}.status <> {VOIDED}", f"{alias}.at_digits IS NULL"
 
 
-def courses_of(lines: Iterable[Row]) -> dict[int, Course]:
-    """Gather what was observed around each course."""
-    courses: dict[int, Course] = {}
-    for (
-        key,
-        at,
-        patient,
-        combination,
-        *place,
-        later,
-        then,
-        value,
-        unit,
-        response,
-        early,
-        when,
-        first,
-        of,
-    ) in lines:
-        course = courses.get(key)
-        if course is None:
-            course = courses[key] = Course(key, at, patient, combination)
-        around = course.places[place[0], place[1], place[2]]
-        if value is not None:
-            around.after[later] = Observed(later, then, value, unit)
-        if response is not None:
-            around.responses[later] = Observed(later, then, response)
-        if early is not None:
-            around.before[early] = Observed(early, when, first, of)
-    return courses
+def around_courses(lines: Iterable[Row]) -> Iterable[Around]:
+    """Gather what was observed of each kind around each course."""
+    found: dict[tuple[int, Place], Around] = {}
+    for course, at, patient, combination, measure, method, zone, *line in lines:
+        place = measure, method, zone
+        around = found.get((course, place))
+        if around is None:
+            around = found[course, place] = Around(at, course, patient, combination, place)
+        around.lines.append(Line(*line))
+    return found.values()
 
 
 def others_of(lines: Iterable[Row]) -> dict[int, dict[int | None, int]]:

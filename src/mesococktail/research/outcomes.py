@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.combinations import COMBINATION
 from mesococktail.research.figures import DIGITS, PLACES, five_numbers, root, significant
-from mesococktail.research.following import Windows, picks
+from mesococktail.research.following import Windows, picked
 from mesococktail.research.intervals import student, wilson
-from mesococktail.research.observing import Measures, Statements, courses_of, others_of
+from mesococktail.research.observing import Measures, Statements, around_courses, others_of
 from mesococktail.research.parts import dropping, few, rate
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mesococktail.research.answer import Value
-    from mesococktail.research.following import Course, Pick
+    from mesococktail.research.following import Around, Pick, Place
     from mesococktail.research.scope import Scope
     from mesococktail.research.suppression import Guard
 
@@ -73,14 +73,14 @@ def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # 
     terms = asked.named("term")
     measures = Measures.of(asked, measure)
     statements = Statements(scope, chosen, measures)
-    courses = courses_of(asked.count(statements.observed()))
-    rows_of, useful = _picked(courses.values(), chosen, asked.named("combination"), terms)
+    arounds = around_courses(asked.count(statements.observed()))
+    rows_of, useful = _picked(arounds, chosen, asked.named("combination"), terms)
     firsts = others_of(asked.count(statements.others())) if rows_of else {}
     rows = _rows(scope.guard, rows_of, firsts, terms)
     every = [pick for some in rows_of.values() for pick in some]
     imprecise = _imprecise(scope)
     left = int(steps[-1].left)
-    counted = len({pick.course.key for pick in every})
+    counted = len({pick.around.course for pick in every})
     steps += dropping(
         PRESCRIPTIONS,
         left,
@@ -88,7 +88,7 @@ def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # 
         ("without both a baseline and a follow-up, or a response", left - imprecise - useful),
         ("another course of the patient counts", useful - counted),
     )
-    used = frozenset[int]().union(*(pick.used for pick in every))
+    used = {key for pick in every for key in pick.used}
     steps += measures.steps(asked, len(used))
     return Found(rows, OUTCOME_COLUMNS, PATIENTS, steps, chosen.remarks, dose=None)
 
@@ -100,34 +100,35 @@ def _imprecise(scope: Scope) -> int:
 
 
 def _picked(
-    courses: Collection[Course], windows: Windows, combinations: Mapping[int, str], terms: Mapping[int, str]
+    arounds: Iterable[Around], windows: Windows, combinations: Mapping[int, str], terms: Mapping[int, str]
 ) -> tuple[dict[Series, list[Pick]], int]:
     """Return what counts in each row, and how many courses have anything that could."""
-    people: dict[tuple[str, int], list[Course]] = defaultdict(list)
-    for course in courses:
-        people[combinations[course.combination], course.patient].append(course)
-    useful = sum(
-        any(around.responses or any(True for _ in around.by_unit()) for around in course.places.values())
-        for course in courses
-    )
+    people: dict[tuple[str, int], list[Around]] = defaultdict(list)
+    for around in arounds:
+        people[combinations[around.combination], around.patient].append(around)
     found: dict[Series, list[Pick]] = defaultdict(list)
-    alone: dict[Series, dict[int, Pick]] = defaultdict(dict)
-    for (combination, patient), some in people.items():
-        for (measure, method, zone), unit, pick in picks(some, windows):
-            words = combination, terms[measure], method or "", "" if zone is None else terms[zone]
-            if pick.ends is None:
-                alone[(*words, "")][patient] = pick
-            else:
-                found[(*words, unit or "")].append(pick)
+    answered: dict[Series, list[Around]] = defaultdict(list)
+    useful: set[int] = set()
+
+    def series(combination: str, place: Place, unit: str | None) -> Series:
+        measure, method, zone = place
+        return combination, terms[measure], method or "", "" if zone is None else terms[zone], unit or ""
+
+    for (combination, _), some in people.items():
+        of_person = picked(some, windows, useful)
+        for (place, unit), pick in of_person.changed.items():
+            found[series(combination, place, unit)].append(pick)
+        for place, around in of_person.answered.items():
+            answered[series(combination, place, None)].append(around)
     # A response is of no unit: it stands in the row of every unit in which there are numbers.
     units: dict[Series, list[Series]] = defaultdict(list)
-    for series in found:
-        units[(*series[:4], "")].append(series)
-    for unitless, responses in alone.items():
-        for series in units.get(unitless) or [unitless]:
-            known = {pick.course.patient for pick in found[series]}
-            found[series] += [pick for patient, pick in responses.items() if patient not in known]
-    return {series: some for series, some in found.items() if some}, useful
+    for row in found:
+        units[(*row[:4], "")].append(row)
+    for unitless, responses in answered.items():
+        for row in units.get(unitless, [unitless]):
+            known = {pick.around.patient for pick in found[row]}
+            found[row] += [windows.pick(around) for around in responses if around.patient not in known]
+    return found, len(useful)
 
 
 def _rows(
@@ -208,8 +209,8 @@ def _others(
     others = sum(
         any(
             first <= pick.until
-            for combination, first in firsts[pick.course.patient].items()
-            if combination != pick.course.combination
+            for combination, first in firsts[pick.around.patient].items()
+            if combination != pick.around.combination
         )
         for pick in some
     )
