@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _COMBINATIONS = (
-    "SELECT p.at_month / 100 || '-' || substr('0' || p.at_month % 100, -2) AS month, "
+    "SELECT (p.at_month / 100) || '-' || substr('0' || (p.at_month % 100), -2) AS month, "
     "c.combination AS combination, count(*) AS prescriptions FROM fact_prescription AS p "
     "JOIN dim_combination AS c ON c.id = p.combination WHERE p.status <> 2 AND p.at_month IS NOT NULL "
     "AND p.combination IN (SELECT combination FROM fact_prescription WHERE combination IS NOT NULL "
@@ -92,7 +92,7 @@ DASHBOARD: dict[str, Any] = {
                     "x": _field("days", "quantitative", title="days after the prescription"),
                     "y": _field("mean", "quantitative", title="mean", scale={"zero": False}),
                     "color": _field("combination", "nominal", legend={"orient": "bottom", "columns": 2}),
-                    "row": _field("measure", "nominal", title=None),
+                    "strokeDash": _field("measure", "nominal", title=None),
                 },
             },
         },

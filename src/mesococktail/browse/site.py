@@ -50,7 +50,12 @@ def site(path: str | PathLike[str], *, password_file: str | PathLike[str] | None
         raise LogUseError(
             "browsing needs the package datasette", cure="pip install 'mesococktail[web]'"
         ) from None
+    from datasette import handle_exception  # not before the app, which registers it
+
     from mesococktail.browse import plugin  # needs Datasette
+
+    # Where the package rich is installed, Datasette would print the values of variables, records among them.
+    handle_exception.rich = None
 
     where = Path(path)
     with PrescriptionLog.open(where, read_only=True) as log:

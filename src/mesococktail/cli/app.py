@@ -35,7 +35,7 @@ COMMANDS = {
     "published": ("published", "Show how published mixtures were read."),
     "amount": ("amount", "Show how a text is read as an amount."),
     "import": ("transfer", "Import records of any kind, or a whole exported log."),
-    "export": ("export", "Export the whole log, or its tables for research."),
+    "export": ("export", "Export the whole log as JSON lines, or its tables for research."),
     "merge": ("export", "Make one SQLite file of the exports of many clinics."),
     "head": ("keep", "Print the head of the log."),
     "verify": ("keep", "Check that nothing in the log was changed or lost."),

@@ -104,7 +104,10 @@ def _whole(db: str, file: str) -> None:
 @click.argument("folder", type=click.Path())
 @click.argument("file", type=click.Path())
 def merge_command(folder: str, file: str) -> None:
-    """Make one SQLite FILE of the exports in a FOLDER, in Parquet, to be counted together."""
+    """Make one SQLite file of the exports of many clinics.
+
+    FOLDER holds the exports, in Parquet; FILE is not there yet, and is counted with "mesococktail study".
+    """
     from mesococktail.lake import merge  # not needed for help
 
     rows = merge(folder, file, progress=_progress())

@@ -29,10 +29,10 @@ def report_command(file: str, **options: Any) -> None:  # noqa: ANN401  # the op
     One HTML file with everything in it. Counts of few are suppressed, below 8 unless --suppress-below
     says more. Needs the extra report: pip install 'mesococktail[report]'.
     """
-    from mesococktail.pages import report  # not needed for help
+    from mesococktail.pages import report_page  # not needed for help
 
     with study_of(**options) as study:
-        made = report(study)
+        made = report_page(study)
     with new_file(file) as stream:
         stream.write(made.encode())
     say(f"wrote {file}")

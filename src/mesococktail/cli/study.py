@@ -43,7 +43,7 @@ class _Questions(click.Group):
     "study", cls=_Questions, epilog=example("mesococktail study combinations --db clinic.db --level roles")
 )
 def study_command() -> None:
-    """Ask what was used, at which doses, by whom, and what came of it.
+    """Ask what was used, at which doses, and what came of it.
 
     Each question has its own help. Of a clinic's own log answers are exact, and not for publication,
     unless --suppress-below is given. --db may also be a folder of exports, or a merged file of them:

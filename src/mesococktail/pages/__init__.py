@@ -12,17 +12,17 @@ from mesococktail.lazy import loader
 if TYPE_CHECKING:
     from mesococktail.pages.aftercare import aftercare_page
     from mesococktail.pages.preparation_sheet import sheet
-    from mesococktail.pages.report import report
+    from mesococktail.pages.report import report_page
     from mesococktail.pages.syringe_label import label
 
-__all__ = ("aftercare_page", "label", "report", "sheet")
+__all__ = ("aftercare_page", "label", "report_page", "sheet")
 
 __getattr__ = loader(
     __name__,
     {
         "aftercare_page": "aftercare",
         "label": "syringe_label",
-        "report": "report",
+        "report_page": "report",
         "sheet": "preparation_sheet",
     },
 )

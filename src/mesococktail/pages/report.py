@@ -185,7 +185,7 @@ class ReportPage:
     foot: tuple[str, ...]
 
 
-def report(study: Study) -> str:
+def report_page(study: Study) -> str:
     """Return the report on a study, as one HTML file that needs nothing from elsewhere.
 
     What leaves the clinic is suppressed, whatever the study says, below 8 at least.

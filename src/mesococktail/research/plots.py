@@ -139,7 +139,8 @@ def _changes(altair: Any, rows: Rows, note: str) -> Any:  # noqa: ANN401  # as a
         base = altair.Chart(altair.Data(values=some)).encode(
             altair.Y("combination:N", title=None, axis=altair.Axis(labelLimit=240))
         )
-        title = f"change of {measure.replace('_', ' ')}{f', {unit}' if unit else ''}"
+        said = unit.translate({ord("{"): None, ord("}"): None})
+        title = f"change of {measure.replace('_', ' ')}{f', {said}' if said else ''}"
         ranged = base.mark_rule(color=_DARK, strokeWidth=2).encode(
             altair.X("change_low:Q", title=title), altair.X2("change_high:Q")
         )
