@@ -24,7 +24,7 @@ def demo(folder: Path) -> Path:
 def test_a_report_is_written_to_a_new_file(run: Run, demo: Path) -> None:
     assert "wrote r.html" in run("report", "-o", "r.html", "--db", str(demo)).stderr
     assert "Mesotherapy cocktails" in Path("r.html").read_text()
-    assert "already a file" in run("report", "-o", "r.html", "--db", str(demo), code=5).stderr
+    assert "already a file" in run("report", "-o", "r.html", "--db", str(demo), code=6).stderr
 
 
 def test_tables_are_exported_and_asked(run: Run, demo: Path) -> None:

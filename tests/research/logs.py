@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mesococktail import Cocktail, Containing, Doctor, Prescription, PrescriptionLog, Role, other
 from mesococktail.cocktails import Ingredient, complementary
-from mesococktail.records import Around, Indication
+from mesococktail.records import Around, Indication, PatientFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,10 +101,12 @@ class Story:
 
     records: list[Prescription]
     acts: list[tuple[str, int, Any]]
+    facts: list[PatientFacts] = attrs.field(factory=list)
 
     def tell(self, log: PrescriptionLog) -> None:
         """Let it happen."""
         log.append_many(self.records)
+        log.append_many(self.facts)
         keys = [one.id for one in log.prescriptions(include_voided=True)]
         for act, place, record in self.acts:
             now = log.get(keys[place % len(keys)])
@@ -118,12 +120,24 @@ class Story:
                 log.amend(now, attrs.evolve(record, patient=now.record.patient), reason="corrected")
 
 
+def patient_facts() -> SearchStrategy[PatientFacts]:
+    """Facts of a patient, which may contradict earlier ones."""
+    return st.builds(
+        PatientFacts,
+        patient=st.sampled_from(PATIENTS),
+        at=times(),
+        sex=st.sampled_from([None, "female", "male"]),
+        birth_year=st.sampled_from([None, 1960, 1980, 2000]),
+    )
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
     """Up to ten prescriptions and what is done to them."""
     records = draw(st.lists(prescriptions(), max_size=10))
     acts = st.tuples(st.sampled_from(["void", "stop", "amend"]), st.integers(0, 9), prescriptions())
-    return Story(records, draw(st.lists(acts, max_size=4)) if records else [])
+    known = st.lists(patient_facts(), max_size=4)
+    return Story(records, draw(st.lists(acts, max_size=4)) if records else [], draw(known))
 
 
 def make(path: Path) -> PrescriptionLog:
@@ -167,6 +181,10 @@ CONDITIONS: dict[str, SearchStrategy[Any]] = {
     "transcribed": st.booleans(),
     "agent": st.sampled_from(["biotin", "finasteride", "caffeine"]),
     "include_voided": st.booleans(),
+    "sex": st.sampled_from(["female", "male"]),
+    "age": st.sampled_from([(20, 40), (None, 45), (44, None), (45, 45)]),
+    "stage": st.sampled_from(["hamilton_norwood III", "ludwig I"]),
+    "clinic": st.just("riverside"),
 }
 
 

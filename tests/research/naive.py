@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import combinations as choose
@@ -106,6 +106,8 @@ TESTS: dict[str, Callable[[Prescription, Any], bool]] = {
     ),
     "technique": lambda record, given: given in record.technique,
     "transcribed": lambda record, given: (record.transcribed_from is not None) == given,
+    "stage": lambda record, given: given == f"{record.indication.scale} {record.indication.stage}",
+    "clinic": lambda _, given: given == "riverside",
     "agent": lambda record, given: has(record, Containing(given)),
     "contains": lambda record, given: all(has(record, one) for one in given),
 }
@@ -113,12 +115,49 @@ TESTS: dict[str, Callable[[Prescription, Any], bool]] = {
 
 def selected(log: PrescriptionLog, where: dict[str, Any]) -> list[Prescription]:
     """The records that are counted."""
-    conditions = {name: given for name, given in where.items() if name != "include_voided"}
+    people = {"include_voided", "sex", "age"}
+    conditions = {name: given for name, given in where.items() if name not in people}
+    known = facts(log)
     return [
         one.record
         for one in log.prescriptions(include_voided=where.get("include_voided", False))
         if all(TESTS[name](one.record, given) for name, given in conditions.items())
+        and is_of(one.record, known[one.record.patient], where)
     ]
+
+
+def facts(log: PrescriptionLog) -> dict[str, dict[str, Any]]:
+    """What was last recorded of each patient, by when it was so."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    every = [one for one in log.entries() if one.kind == "patient_facts" and one.act == "record"]
+    standing = [log.get(one.id) for one in every]
+    for one in sorted(
+        (one for one in standing if one.status != "voided"), key=lambda one: beginning(one.record.at)
+    ):
+        for name in ("sex", "birth_year"):
+            value = getattr(one.record, name)
+            if value is not None:
+                found[one.record.patient][name] = value
+    return found
+
+
+def beginning(at: datetime | Around) -> float:
+    """The first second of a time, as if an imprecise date were at UTC."""
+    return days(at)[0].replace(tzinfo=UTC).timestamp() if isinstance(at, Around) else at.timestamp() // 1
+
+
+def is_of(record: Prescription, known: dict[str, Any], where: dict[str, Any]) -> bool:
+    """Whether the patient is of the sex and age asked for."""
+    if where.get("sex") not in {None, known.get("sex")}:
+        return False
+    if "age" not in where:
+        return True
+    imprecise = isinstance(record.at, Around) and record.at.month is None
+    if imprecise or "birth_year" not in known:
+        return False
+    low, high = where["age"]
+    age = record.at.year - known["birth_year"]
+    return (low is None or low <= age) and (high is None or age <= high)
 
 
 def four(number: Fraction) -> Decimal:

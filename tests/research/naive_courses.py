@@ -216,7 +216,8 @@ def outcomes(clinic: Clinic, measure: str | None, repeated: str, **windows: int)
                     theirs = [one for one in mine if one.record.patient == patient]
                     numbered = [one for one in theirs if unit in found[one.id][0]]
                     answered = [one for one in theirs if found[one.id][1]]
-                    for course in (numbered or answered)[:1]:
+                    silent = [] if any(found[one.id][0] for one in theirs) else answered
+                    for course in (numbered or silent)[:1]:
                         ends, responses = found[course.id]
                         pair = [chosen(part, repeated) for part in ends.get(unit, ([], []))]
                         said = chosen(responses, "last" if repeated == "mean" else repeated)
