@@ -18,6 +18,10 @@ REPEATED = (LAST, FIRST, MEAN)
 Number = int | Fraction
 Place = tuple[int, str | None, int | None]
 """Measure, method and zone, by their numbers in a log."""
+Kind = tuple[int, Place, str | None]
+"""Combination, place and unit: what a row is of."""
+ANSWERED = ""
+"""Stands for the unit of a response without numbers, which is of none."""
 
 
 class Observed(NamedTuple):
@@ -48,21 +52,22 @@ class Line(NamedTuple):
     unit: str | None
     response: int | None
     before_key: int | None
-    before_value: int | None
+    before_value: int
     before_at: int
     before_unit: str | None
 
 
 @attrs.define
 class Around:
-    """What was observed of one measure, by one method, in one zone, around one course."""
+    """What was observed of one measure, by one method, in one zone, around one course of a patient."""
 
     at: int
     course: int
     """The key of its prescription."""
-    patient: int
     combination: int
     place: Place
+    other: int | None
+    """When the patient first had, or may have had, something else."""
     lines: list[Line] = attrs.field(factory=list)
 
     def by_unit(self) -> dict[str | None, Ends]:
@@ -70,7 +75,7 @@ class Around:
         before = {
             Observed(line.before_at, line.before_key, line.before_value, line.before_unit)
             for line in self.lines
-            if line.before_key is not None and line.before_value is not None
+            if line.before_key is not None
         }
         after = {
             Observed(line.at, line.key, line.value, line.unit)
@@ -78,14 +83,17 @@ class Around:
             if line.value is not None
         }
         units = {each.unit for each in before | after if not each.is_none_at_all} or {None}
-        of_unit = {
-            unit: tuple(
+        if len(units) == 1:
+            return {units.pop(): (list(before), list(after))} if before and after else {}
+        found = {}
+        for unit in units:
+            ends = [
                 [each for each in some if each.unit == unit or each.is_none_at_all]
                 for some in (before, after)
-            )
-            for unit in units
-        }
-        return {unit: (ends[0], ends[1]) for unit, ends in of_unit.items() if all(ends)}
+            ]
+            if all(ends):
+                found[unit] = ends[0], ends[1]
+        return found
 
     @property
     def responses(self) -> set[Observed]:
@@ -95,16 +103,16 @@ class Around:
         }
 
 
-@attrs.frozen
+@attrs.define
 class Pick:
     """What counts of one patient in one row."""
 
-    around: Around
+    course: int
     ends: tuple[Number, Number] | None
     """Before and after, in millionths."""
     response: int | None
-    until: int
-    """When it was last observed."""
+    with_others: bool
+    """Whether the patient had, or may have had, something else until last seen."""
     used: tuple[int, ...]
     """Keys of the outcomes."""
 
@@ -132,16 +140,17 @@ class Windows:
                 cure = f"give {least} or more"
                 raise QuestionError(rule, path=name, got=getattr(self, name), cure=cure)
 
-    def pick(self, around: Around, ends: Ends | None = None) -> Pick:
-        """Return what counts of a course, given its numbers before and after if they are in the row."""
+    def pick(self, around: Around, ends: Ends = ([], [])) -> Pick:
+        """Return what counts of a course, given its numbers before and after if it has both."""
         responses = self._chosen(around.responses, mean=False)
-        before, after = (self._chosen(some) for some in ends or ((), ()))
+        before, after = self._chosen(ends[0]), self._chosen(ends[1])
+        seen = (*after, *responses)
         return Pick(
-            around,
-            (_mean(before), _mean(after)) if ends else None,
+            around.course,
+            (_mean(before), _mean(after)) if before else None,
             responses[0].value if responses else None,
-            max(each.at for each in (*after, *responses)),
-            tuple(each.key for each in (*before, *after, *responses)),
+            around.other is not None and around.other <= max(seen).at,
+            tuple(each.key for each in (*before, *seen)),
         )
 
     def _chosen(self, some: Collection[Observed], *, mean: bool = True) -> list[Observed]:
@@ -166,37 +175,33 @@ class Windows:
             f"of several, {of_several}; of two in one second, the later record",
             "both ends have one measure, method, zone and unit; what is stated to belong to another course "
             "is no follow-up of this one",
-            "a patient counts once in a row: the first course with both ends, or else the first with a "
-            "response",
+            "a patient counts once in a row: the first course with both ends, or where there is none in any "
+            "unit, the first with a response",
             "others are prescriptions that were not voided, of another combination or without a cocktail, "
             "until the follow-up; that a change came after a treatment does not say that it came of it",
         )
 
 
-@attrs.frozen
-class Picked:
-    """What counts of one patient and one combination."""
-
-    changed: dict[tuple[Place, str | None], Pick] = attrs.field(factory=dict)
-    """The first course with both ends, by place and unit."""
-    answered: dict[Place, Around] = attrs.field(factory=dict)
-    """The first course with a response."""
-
-
-def picked(some: Iterable[Around], windows: Windows, useful: set[int]) -> Picked:
-    """Find what counts of one patient and one combination; add to *useful* the courses that could."""
-    found = Picked()
-    for around in sorted(some, key=lambda one: (one.at, one.course)):
-        ends = around.by_unit()
-        for unit, both in ends.items():
-            if (around.place, unit) not in found.changed:
-                found.changed[around.place, unit] = windows.pick(around, both)
-        answered = any(line.response is not None for line in around.lines)
-        if answered:
-            found.answered.setdefault(around.place, around)
-        if ends or answered:
-            useful.add(around.course)
-    return found
+def picked(around: Iterable[Around], windows: Windows) -> tuple[dict[Kind, Pick], int]:
+    """Find what counts of one patient, and how many of the courses could count."""
+    found: dict[Kind, Pick] = {}
+    answered: dict[tuple[int, Place], Around] = {}
+    useful = set()
+    for one in sorted(around, key=lambda one: (one.at, one.course)):
+        units = one.by_unit()
+        for unit, ends in units.items():
+            kind = one.combination, one.place, unit
+            if kind not in found:
+                found[kind] = windows.pick(one, ends)
+        if one.responses:
+            answered.setdefault((one.combination, one.place), one)
+        if units or one.responses:
+            useful.add(one.course)
+    numbered = {kind[:2] for kind in found}
+    for (combination, place), one in answered.items():
+        if (combination, place) not in numbered:
+            found[combination, place, ANSWERED] = windows.pick(one)
+    return found, len(useful)
 
 
 def _mean(some: list[Observed]) -> Number:

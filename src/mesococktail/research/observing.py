@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,7 +16,7 @@ from mesococktail.research.parts import trail
 from mesococktail.research.source import NOBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mesococktail.research.answer import Step
     from mesococktail.research.following import Place, Windows  # noqa: TC004  # attrs keeps the annotation as text
@@ -115,7 +116,10 @@ class Statements:
         return source, self.scope.counted(*tests)
 
     def observed(self) -> str:
-        """Return the statement that finds each follow-up of a course, beside each baseline of its kind."""
+        """Return the statement that finds each follow-up of a course, beside each baseline of its kind.
+
+        Those of one patient come together, so that no more is kept of them than what counts.
+        """
         source, where = self._followed()
         begin, end = -self.windows.baseline_before * DAY, self.windows.baseline_after * DAY
         number = "({0}.amount_micro IS NOT NULL OR {0}.score_micro IS NOT NULL)"
@@ -129,25 +133,20 @@ class Statements:
                 *_usable("b"),
             )
         )
+        # An imprecise date counts as early as it can be, so that only who was surely alone is alone.
+        other = (
+            f"(SELECT min(CASE WHEN x.at_digits IS NULL THEN x.at_utc ELSE x.at_utc - {AHEAD} END) "
+            f"FROM fact_prescription AS x WHERE x.patient = p.patient AND x.status <> {VOIDED} "
+            "AND (x.combination <> p.combination OR x.combination IS NULL))"
+        )
         said = (
-            "p.key, p.at_utc, p.patient, p.combination, f.measure, f.method, f.zone, "
+            f"p.patient, p.key, p.at_utc, p.combination, {other}, f.measure, f.method, f.zone, "
             "f.key, coalesce(f.amount_micro, f.score_micro), f.at_utc, f.amount_unit, f.response, "
             "b.key, coalesce(b.amount_micro, b.score_micro), b.at_utc, b.amount_unit"
         )
         both = f"(f.response IS NOT NULL OR (b.key IS NOT NULL AND {number.format('f')}))"
-        return f"SELECT {said} FROM {source} LEFT JOIN fact_outcome AS b ON {before}{where} AND {both}"
-
-    def others(self) -> str:
-        """Return the statement that finds when each patient with outcomes first had each combination.
-
-        An imprecise date counts as early as it can be, so that only who was surely alone counts as alone.
-        """
-        early = f"min(CASE WHEN x.at_digits IS NULL THEN x.at_utc ELSE x.at_utc - {AHEAD} END)"
-        return (
-            f"SELECT x.patient, x.combination, {early} FROM fact_prescription AS x "
-            f"WHERE x.status <> {VOIDED} "
-            "AND x.patient IN (SELECT f.patient FROM fact_outcome AS f) GROUP BY x.patient, x.combination"
-        )
+        joined = f"{source} LEFT JOIN fact_outcome AS b ON {before}"
+        return f"SELECT {said} FROM {joined}{where} AND {both} ORDER BY p.patient"
 
 
 def _numbers(asked: Asked, code: str) -> frozenset[int]:
@@ -159,21 +158,13 @@ def _usable(alias: str) -> tuple[str, str]:
     return f"{alias}.status <> {VOIDED}", f"{alias}.at_digits IS NULL"
 
 
-def around_courses(lines: Iterable[Row]) -> Iterable[Around]:
-    """Gather what was observed of each kind around each course."""
-    found: dict[tuple[int, Place], Around] = {}
-    for course, at, patient, combination, measure, method, zone, *line in lines:
-        place = measure, method, zone
-        around = found.get((course, place))
-        if around is None:
-            around = found[course, place] = Around(at, course, patient, combination, place)
-        around.lines.append(Line(*line))
-    return found.values()
-
-
-def others_of(lines: Iterable[Row]) -> dict[int, dict[int | None, int]]:
-    """Gather when each patient first had each combination; None where there was no cocktail."""
-    found: dict[int, dict[int | None, int]] = defaultdict(dict)
-    for patient, combination, first in lines:
-        found[patient][combination] = first
-    return found
+def around_courses(lines: Iterable[Row]) -> Iterator[Iterable[Around]]:
+    """Yield what was observed around the courses of each patient."""
+    for _, some in groupby(lines, itemgetter(0)):
+        found: dict[tuple[int, Place], Around] = {}
+        for _, course, at, combination, other, measure, method, zone, *line in some:
+            place = measure, method, zone
+            if (course, place) not in found:
+                found[course, place] = Around(at, course, combination, place, other)
+            found[course, place].lines.append(Line(*line))
+        yield found.values()

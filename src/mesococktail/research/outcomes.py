@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+import operator
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from mesococktail.research.answer import PRESCRIPTIONS, Column
 from mesococktail.research.combinations import COMBINATION
 from mesococktail.research.figures import DIGITS, PLACES, five_numbers, root, significant
-from mesococktail.research.following import Windows, picked
+from mesococktail.research.following import ANSWERED, Windows, picked
 from mesococktail.research.intervals import student, wilson
-from mesococktail.research.observing import Measures, Statements, around_courses, others_of
+from mesococktail.research.observing import Measures, Statements, around_courses
 from mesococktail.research.parts import dropping, few, rate
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mesococktail.research.answer import Value
-    from mesococktail.research.following import Around, Pick, Place
+    from mesococktail.research.following import Kind, Number, Pick  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.scope import Scope
     from mesococktail.research.suppression import Guard
 
@@ -65,31 +68,65 @@ Series = tuple[str, str, str, str, str]
 """Combination, measure, method, zone and unit: what a row is of. Empty where there is none."""
 
 
+@attrs.define
+class _Counted:
+    """What was counted of one row: nothing of anybody is kept."""
+
+    before: Number = 0
+    after: Number = 0
+    """Sums."""
+    changes: Counter[Number] = attrs.field(factory=Counter)
+    answers: Counter[tuple[int | None, bool]] = attrs.field(factory=Counter)
+    """How many patients had a response, and had others."""
+
+    def add(self, pick: Pick) -> None:
+        """Count a patient."""
+        if pick.ends is not None:
+            before, after = pick.ends
+            self.before += before
+            self.after += after
+            self.changes[after - before] += 1
+        self.answers[pick.response, pick.with_others] += 1
+
+    def add_all(self, other: _Counted) -> None:
+        """Count also what was counted elsewhere."""
+        self.before += other.before
+        self.after += other.after
+        self.changes.update(other.changes)
+        self.answers.update(other.answers)
+
+    @property
+    def patients(self) -> int:
+        """How many patients it is of."""
+        return self.answers.total()
+
+
 def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # noqa: ANN401  # the options of `Windows`, which are declared beside this question
     """Compare what was measured before and after, for each combination."""
     chosen = Windows(**windows)
     steps = scope.combined().steps
     asked = scope.asked
-    terms = asked.named("term")
     measures = Measures.of(asked, measure)
-    statements = Statements(scope, chosen, measures)
-    arounds = around_courses(asked.count(statements.observed()))
-    rows_of, useful = _picked(arounds, chosen, asked.named("combination"), terms)
-    firsts = others_of(asked.count(statements.others())) if rows_of else {}
-    rows = _rows(scope.guard, rows_of, firsts, terms)
-    every = [pick for some in rows_of.values() for pick in some]
-    imprecise = _imprecise(scope)
-    left = int(steps[-1].left)
-    counted = len({pick.around.course for pick in every})
+    combinations, terms = asked.named("combination"), asked.named("term")
+    counted: dict[Kind, _Counted] = defaultdict(_Counted)
+    useful = courses = used = 0
+    for around in around_courses(asked.count(Statements(scope, chosen, measures).observed())):
+        found, could = picked(around, chosen)
+        for kind, pick in found.items():
+            counted[kind].add(pick)
+        useful += could
+        courses += len({pick.course for pick in found.values()})
+        used += len({key for pick in found.values() for key in pick.used})
+    left, imprecise = int(steps[-1].left), _imprecise(scope)
     steps += dropping(
         PRESCRIPTIONS,
         left,
         ("at an imprecise date", imprecise),
         ("without both a baseline and a follow-up, or a response", left - imprecise - useful),
-        ("another course of the patient counts", useful - counted),
+        ("another course of the patient counts", useful - courses),
     )
-    used = {key for pick in every for key in pick.used}
-    steps += measures.steps(asked, len(used))
+    steps += measures.steps(asked, used)
+    rows = _rows(scope.guard, _named(counted, combinations, terms), terms)
     return Found(rows, OUTCOME_COLUMNS, PATIENTS, steps, chosen.remarks, dose=None)
 
 
@@ -99,55 +136,40 @@ def _imprecise(scope: Scope) -> int:
     return int(number)
 
 
-def _picked(
-    arounds: Iterable[Around], windows: Windows, combinations: Mapping[int, str], terms: Mapping[int, str]
-) -> tuple[dict[Series, list[Pick]], int]:
-    """Return what counts in each row, and how many courses have anything that could."""
-    people: dict[tuple[str, int], list[Around]] = defaultdict(list)
-    for around in arounds:
-        people[combinations[around.combination], around.patient].append(around)
-    found: dict[Series, list[Pick]] = defaultdict(list)
-    answered: dict[Series, list[Around]] = defaultdict(list)
-    useful: set[int] = set()
-
-    def series(combination: str, place: Place, unit: str | None) -> Series:
-        measure, method, zone = place
-        return combination, terms[measure], method or "", "" if zone is None else terms[zone], unit or ""
-
-    for (combination, _), some in people.items():
-        of_person = picked(some, windows, useful)
-        for (place, unit), pick in of_person.changed.items():
-            found[series(combination, place, unit)].append(pick)
-        for place, around in of_person.answered.items():
-            answered[series(combination, place, None)].append(around)
+def _named(
+    counted: Mapping[Kind, _Counted], combinations: Mapping[int, str], terms: Mapping[int, str]
+) -> dict[Series, _Counted]:
+    """Put together what clinics call by the same names."""
+    named: dict[Series, _Counted] = defaultdict(_Counted)
+    answered: list[tuple[Series, _Counted]] = []
+    for (combination, (measure, method, zone), unit), one in counted.items():
+        words = combinations[combination], terms[measure], method or "", "" if zone is None else terms[zone]
+        if unit == ANSWERED:
+            answered.append(((*words, ""), one))
+        else:
+            named[(*words, unit or "")].add_all(one)
     # A response is of no unit: it stands in the row of every unit in which there are numbers.
-    units: dict[Series, list[Series]] = defaultdict(list)
-    for row in found:
-        units[(*row[:4], "")].append(row)
-    for unitless, responses in answered.items():
-        for row in units.get(unitless, [unitless]):
-            known = {pick.around.patient for pick in found[row]}
-            found[row] += [windows.pick(around) for around in responses if around.patient not in known]
-    return found, len(useful)
+    numbered = list(named)
+    for series, one in answered:
+        for row in [row for row in numbered if row[:4] == series[:4]] or [series]:
+            named[row].add_all(one)
+    return named
 
 
 def _rows(
-    guard: Guard,
-    rows_of: Mapping[Series, list[Pick]],
-    firsts: Mapping[int, Mapping[int | None, int]],
-    terms: Mapping[int, str],
+    guard: Guard, counted: Mapping[Series, _Counted], terms: Mapping[int, str]
 ) -> tuple[dict[str, Value], ...]:
     tally: Tally[Series] = Tally()
-    for series, some in rows_of.items():
-        tally.add(series, len(some), (0,))
+    for series, one in counted.items():
+        tally.add(series, one.patients, (0,))
     # Each counts one patient, so that who stands behind a count is known from it.
     shown = guard.shown(tally, lambda: People({}, guard.least or 0), lambda series: (series[1:],))
     rows = []
-    for series, some in rows_of.items():
+    for series, one in counted.items():
         row: dict[str, Value] = dict(zip(_NAMES, [word or None for word in series], strict=False))
         row |= dict.fromkeys(_NUMBERS, SUPPRESSED)
         if shown.cells[series] is not None:
-            row |= _changes(guard, some) | _responses(guard, some, terms) | _others(guard, some, firsts)
+            row |= _changes(guard, one) | _responses(guard, one, terms) | _others(guard, one)
         rows.append(row)
     return tuple(sorted(rows, key=_order))
 
@@ -158,62 +180,55 @@ def _order(row: dict[str, Value]) -> tuple[object, ...]:
     return first, *(str(row[name] or "") for name in _NAMES[:5])
 
 
-def _changes(guard: Guard, some: list[Pick]) -> dict[str, Value]:
+def _changes(guard: Guard, one: _Counted) -> dict[str, Value]:
     """Describe the changes of those who have a number before and after, if that may be shown."""
-    ends = [pick.ends for pick in some if pick.ends is not None]
-    if few(guard, len(ends), len(some) - len(ends)):
+    number = one.changes.total()
+    if few(guard, number, one.patients - number):
         return {}
-    if not ends:
+    if not number:
         return dict.fromkeys(_CHANGES) | {"patients": 0}
-    patients = guard.number(len(ends))
-    assert patients is not None  # noqa: S101  # few of them were just ruled out
-    per_unit = math.lcm(*(end.denominator for both in ends for end in both))
-    whole = [(int(before * per_unit), int(after * per_unit)) for before, after in ends]
-    changes = sorted(after - before for before, after in whole)
+    patients = guard.number(number) or 0
+    per_unit = math.lcm(*(change.denominator for change in one.changes))
+    changes = sorted((int(change * per_unit), times) for change, times in one.changes.items())
+    values, counts = [value for value, _ in changes], [times for _, times in changes]
     per_unit *= _MILLION
-    total, number = sum(changes), len(changes)
+    total = sum(map(operator.mul, values, counts))
     mean = Fraction(total, number * per_unit)
     figures: list[Value] = [
         patients,
-        *(significant(Fraction(sum(end), number * per_unit)) for end in zip(*whole, strict=True)),
+        significant(Fraction(one.before, number * _MILLION)),
+        significant(Fraction(one.after, number * _MILLION)),
         significant(mean),
     ]
     if number == 1:
         figures += [None, None, None]
     else:
-        squares = sum(change * change for change in changes)
+        squares = sum(value * value * times for value, times in changes)
         variance = Fraction(squares * number - total * total, number * (number - 1) * per_unit**2)
         # From the number that is shown, as the true one could be told from the interval.
         reach = Fraction(student(patients - 1) * math.sqrt(variance / patients))
         figures += [root(variance), significant(mean - reach), significant(mean + reach)]
-    _, *quartiles, _ = five_numbers(changes, [1] * number, 1)
+    _, *quartiles, _ = five_numbers(values, counts, 1)
     figures += [significant(Fraction(quartile) / per_unit) for quartile in quartiles]
     return dict(zip(_CHANGES, figures, strict=True))
 
 
-def _responses(guard: Guard, some: list[Pick], terms: Mapping[int, str]) -> dict[str, Value]:
+def _responses(guard: Guard, one: _Counted, terms: Mapping[int, str]) -> dict[str, Value]:
     """Say how many responded of those who were assessed, if that may be shown."""
-    words = [terms[pick.response] for pick in some if pick.response is not None]
-    assessed = sum(word != _NOT_ASSESSED for word in words)
-    responders = sum(word in _RESPONDED for word in words)
-    if few(guard, assessed, len(some) - assessed, responders, assessed - responders):
+    words: Counter[str] = Counter()
+    for (response, _), patients in one.answers.items():
+        words[_NOT_ASSESSED if response is None else terms[response]] += patients
+    assessed = one.patients - words[_NOT_ASSESSED]
+    responders = sum(words[word] for word in _RESPONDED)
+    if few(guard, assessed, words[_NOT_ASSESSED], responders, assessed - responders):
         return {}
     whole, part = guard.number(assessed) or 0, guard.number(responders) or 0
     return dict(zip(_RESPONSES, (whole, part, *rate(part, whole, wilson)), strict=True))
 
 
-def _others(
-    guard: Guard, some: list[Pick], firsts: Mapping[int, Mapping[int | None, int]]
-) -> dict[str, Value]:
+def _others(guard: Guard, one: _Counted) -> dict[str, Value]:
     """Say how many had other combinations until they were last seen, if that may be shown."""
-    others = sum(
-        any(
-            first <= pick.until
-            for combination, first in firsts[pick.around.patient].items()
-            if combination != pick.around.combination
-        )
-        for pick in some
-    )
-    if few(guard, others, len(some) - others):
+    others = sum(patients for (_, with_others), patients in one.answers.items() if with_others)
+    if few(guard, others, one.patients - others):
         return {}
-    return {"alone": told(guard.number(len(some) - others)), "with_others": told(guard.number(others))}
+    return {"alone": told(guard.number(one.patients - others)), "with_others": told(guard.number(others))}
