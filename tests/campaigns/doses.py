@@ -104,7 +104,7 @@ def control() -> Outcome:
         if re.search(r"9\^9|\*\*9|\*\*10", text):
             return None  # pint would still be at it tomorrow
         try:
-            quantity = theirs.Quantity(text)
+            quantity: Any = theirs.Quantity(text)
         except pint.PintError:
             return None
         code = code_of(f"{quantity.units:~}")
