@@ -66,7 +66,7 @@ DISAGREED = {
     "dates": r"\b(date|strftime|extract|date_trunc|quarter|month)\s*\(",
     "windows": r"\bover\s*\(",
     "rounding": r"\b(round|cast|floor|ceil)\s*\(",
-    "an order where NULL may stand anywhere": r"ORDER BY(?! i\.agent)",
+    "an order where NULL may stand anywhere": r"ORDER BY(?! (?:i\.agent|a\.key|p\.patient))",
     "a limit without an order": r"\bLIMIT\b",
 }
 """What engines are known to do differently without a word, and what it looks like."""

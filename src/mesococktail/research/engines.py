@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing, contextmanager
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
 
 _MEMORY = "600MB"
 """What DuckDB may use before it goes on in temporary files."""
+_SLICE = 5000
+"""Rows that are fetched at once."""
 _TABLE = re.compile(r"\b(?:(?:FROM|JOIN) )(\w+)")
 _LOGS = "SELECT l.number, l.name, l.log, l.seq, l.hash, l.made_with, l.pseudonymised FROM lake_log AS l"
+
+
+def _failed(error: Exception) -> QuestionError:
+    first = str(error).strip().split("\n")[0]
+    cure = "give it the tables of an export, by their names"
+    return QuestionError(f"cannot be asked: {first}", path="source", cure=cure)
 
 
 class LakePicture:
@@ -52,12 +61,7 @@ class LakePicture:
         try:
             return self.run(sql, texts)
         except Exception as error:  # each engine has errors of its own, and none may get out
-            first = str(error).strip().split("\n")[0]
-            raise QuestionError(
-                f"cannot be asked: {first}",
-                path="source",
-                cure="give it the tables of an export, by their names",
-            ) from error
+            raise _failed(error) from error
 
     @cached_property
     def logs(self) -> tuple[LogRead, ...]:
@@ -115,7 +119,16 @@ class FolderPicture(DuckDBPicture):
                 "hive_partitioning = false)"
             )
             self._known.add(table)
-        return super().run(sql, texts)
+        # In slices: of a large lake not even the rows of one statement are all kept.
+        cursor = self.engine.cursor().execute(sql, texts)
+        return chain.from_iterable(iter(lambda: self._slice(cursor), []))
+
+    def _slice(self, cursor: Any) -> list[Row]:  # noqa: ANN401  # DuckDB's
+        try:
+            rows: list[Row] = cursor.fetchmany(_SLICE)
+        except Exception as error:  # as in `rows`
+            raise _failed(error) from error
+        return rows
 
 
 class PostgresPicture(LakePicture):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from mesococktail.research.answer import Step, Value
     from mesococktail.research.elapsed import Moment  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.scope import Scope
-    from mesococktail.research.source import Asked, Row
+    from mesococktail.research.source import Asked
     from mesococktail.research.suppression import Guard
 
 BY_COMBINATION, BY_AGENT = "combination", "agent"
@@ -181,29 +183,28 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
     first = f"CASE WHEN {precise} THEN 0 ELSE {-WIDEST} END"
     last = f"CASE WHEN {precise} THEN {window * DAY} ELSE {window * DAY + WIDEST} END"
     counted = scope.counted("p.combination IS NOT NULL")
-    near: dict[int, tuple[Row, list[Given]]] = {}
-    for key, *event, session, second, offset, digits, combination in asked.count(
+    terms = asked.named("term")
+    lines = asked.count(
         "SELECT a.key, a.patient, a.term, a.at_utc, a.at_offset, a.at_digits, "
         "s.key, s.at_utc, s.at_offset, s.at_digits, c.combination "
         "FROM fact_adverse_event AS a JOIN fact_session AS s ON s.patient = a.patient "
         f"AND a.at_utc - s.at_utc BETWEEN {first} AND {last} "
         "LEFT JOIN entry AS e ON e.id = s.prescription AND e.version = 1 "
         f"LEFT JOIN (SELECT p.key AS key, p.combination AS combination FROM fact_prescription AS p{counted}) "
-        f"AS c ON c.key = e.seq WHERE a.status <> {VOIDED} AND {' AND '.join(_was_given(asked))}"
-    ):
-        near.setdefault(key, (tuple(event), []))[1].append(
-            Given(session, (second, offset, digits), combination)
-        )
-    found, alone, uncertain, uncounted = [], 0, 0, 0
-    terms = asked.named("term")
-    for key, ((patient, term, *moment), sessions) in near.items():
-        onset: Moment = (moment[0], moment[1], moment[2])
-        possible = [each for each in sessions if _may_precede(each.at, onset, window * DAY)]
+        f"AS c ON c.key = e.seq WHERE a.status <> {VOIDED} AND {' AND '.join(_was_given(asked))} "
+        "ORDER BY a.key"
+    )
+    found, near, uncertain, uncounted = [], 0, 0, 0
+    for (key, patient, term, *at), sessions in groupby(lines, itemgetter(0, 1, 2, 3, 4, 5)):
+        onset: Moment = (at[0], at[1], at[2])
+        before = [
+            Given(session, (when, offset, digits), of) for *_, session, when, offset, digits, of in sessions
+        ]
+        possible = [each for each in before if _may_precede(each.at, onset, window * DAY)]
         latest = latest_before(possible, onset, window * DAY)
-        if not possible:
-            alone += 1
-        elif latest is None:
-            uncertain += 1
+        near += bool(possible)
+        if latest is None:
+            uncertain += bool(possible)
         elif latest.combination is None:
             uncounted += 1
         else:
@@ -218,7 +219,7 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
         EVENTS,
         read,
         ("voided", voided),
-        (f"no session within {window} days before", read - voided - len(near) + alone),
+        (f"no session within {window} days before", read - voided - near),
         ("dates too imprecise to say after which session", uncertain),
         ("after a session that is not counted", uncounted),
     )
