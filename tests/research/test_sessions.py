@@ -80,6 +80,16 @@ def test_sessions_that_do_not_count_are_said(log: PrescriptionLog) -> None:
     assert dropped(answer, "sessions") == {"voided": 1, "of no prescription that is counted": 2}
 
 
+@pytest.mark.parametrize("question", ["sessions", "outcomes", "adverse_events"])
+def test_records_are_not_looked_up_once_for_each_prescription_with_an_agent(
+    log: PrescriptionLog, question: str
+) -> None:
+    hold(log, prescribe(log), 0)
+    for sql in Study(log).where(agent="minoxidil").ask(question).sql:
+        plan = " ".join(row[3] for row in log.rows(f"EXPLAIN QUERY PLAN {sql}"))
+        assert "version=? AND rowid=?" not in plan
+
+
 def test_it_speaks_of_no_dose(log: PrescriptionLog) -> None:
     prescribe(log)
     assert Study(log).sessions().notes[0] == "counted: prescriptions"

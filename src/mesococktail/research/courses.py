@@ -25,9 +25,13 @@ GIVEN = ("given", "partly", "not_given")
 """What became of a session: the codes of a record."""
 PRESCRIBED = (
     "fact_session AS s JOIN entry AS e ON e.id = s.prescription AND e.version = 1 "
-    "JOIN fact_prescription AS p ON p.key = e.seq"
+    "JOIN fact_prescription AS p ON p.key = +e.seq"
 )
-"""Sessions ``s`` with the prescriptions ``p`` that they carry out, in a log as in an export."""
+"""Sessions ``s`` with the prescriptions ``p`` that they carry out, in a log as in an export.
+
+The sign keeps SQLite from taking what is asked of ``p.key`` for a condition on ``e`` too: it would look there
+for each of a hundred thousand prescriptions with some agent, for each session.
+"""
 
 SESSION_COLUMNS = (
     COMBINATION,
@@ -132,7 +136,7 @@ def _lines(scope: Scope) -> Iterator[Row]:
     for *line, number in asked.count(
         f"SELECT {planned}, {counts}, count(*) FROM ({had}) AS h "
         "JOIN entry AS e ON e.id = h.prescription AND e.version = 1 "
-        f"JOIN fact_prescription AS p ON p.key = e.seq{where} GROUP BY {planned}, {counts}"
+        f"JOIN fact_prescription AS p ON p.key = +e.seq{where} GROUP BY {planned}, {counts}"
     ):
         left[tuple(line[:3])] -= number
         yield *line, number
