@@ -124,3 +124,8 @@ def test_browse_says_where_and_serves(run: Run, monkeypatch: pytest.MonkeyPatch)
 def test_browse_is_for_this_machine_unless_a_password_is_asked(run: Run) -> None:
     refused = run("browse", "--host", "0.0.0.0", code=1)
     assert "host: 0.0.0.0: other machines could look without a password" in refused.stderr
+
+
+def test_a_study_may_be_of_the_log_as_it_was(run: Run, demo: Path) -> None:
+    rows = json.loads(run("study", "by-clinic", "--db", str(demo), "--as-of", "2001-01-01").stdout)
+    assert rows == []

@@ -126,6 +126,7 @@ def spark(chain: Path) -> Iterator[Study]:
     builder = SparkSession.builder.master("local[2]").appName("mesococktail")
     for name, value in {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.memory": "4g",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",

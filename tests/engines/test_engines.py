@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
-from mesococktail.research import QUESTIONS
+from mesococktail.errors import QuestionError
+from mesococktail.lake import Lake
+from mesococktail.research import QUESTIONS, Study
 from tests.engines.__main__ import GOLDEN, SIZES
 from tests.engines.asking import asked, hashes
 from tests.engines.clinics import make_chain
@@ -18,8 +22,6 @@ from tests.engines.engines import CSV, ENGINES, PARQUET, NotHereError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from mesococktail.research import Study
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,58 @@ def test_a_study_of_a_chain_names_every_log(chain: Path) -> None:
 
     with ENGINES["DuckDB"](chain) as study:
         assert named(study) == ["clinic-00", "clinic-01", "clinic-02"]
+
+
+def test_an_id_of_two_clinics_needs_the_clinic(chain: Path) -> None:
+    with ENGINES["DuckDB"](chain) as study:
+        with pytest.raises(QuestionError, match="is the id of a doctor in several clinics; name the clinic"):
+            study.where(doctor="dr-a").combinations()
+        one = study.where(doctor="dr-a", clinic="clinic-01").by_doctor()
+        assert [row["doctor"] for row in one.rows] == ["dr-a"]
+        with pytest.raises(QuestionError, match="did you mean dr-a"):
+            study.where(doctor="dr-aa").combinations()
+
+
+def test_a_connection_of_ones_own_is_asked_as_it_is(chain: Path) -> None:
+    with duckdb.connect() as connection:
+        for table, files in Lake.open(chain / PARQUET).tables.items():
+            connection.from_parquet([str(file) for file in files]).create_view(table)
+        with ENGINES["DuckDB"](chain) as study:
+            assert Study(connection).pairs().rows == study.pairs().rows
+
+
+def test_a_connection_without_the_tables_says_so() -> None:
+    with duckdb.connect() as connection, pytest.raises(QuestionError, match=r"cannot be asked: .*lake_log"):
+        Study(connection).combinations()
+
+
+def test_a_connection_without_an_export_says_so() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE lake_log (number BIGINT, log TEXT, name TEXT, seq BIGINT, hash TEXT, "
+            "made_with TEXT, pseudonymised BIGINT)"
+        )
+        with pytest.raises(QuestionError, match="source: holds no export"):
+            Study(connection).combinations()
+
+
+def test_what_is_no_connection_is_refused() -> None:
+    with pytest.raises(QuestionError, match="or a connection of DuckDB, PostgreSQL or Spark"):
+        Study(object())
+
+
+def test_without_duckdb_a_folder_says_what_is_missing(chain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(QuestionError, match=r"duckdb; pip install 'mesococktail\[research\]'"):
+        Study(chain / PARQUET).combinations()
+
+
+def test_counts_of_a_chain_are_those_of_its_logs(chain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Counter[str]()
+    for study in map(Study, sorted(chain.glob("clinic-*.db"))):
+        for row in study.combinations(level="doses").rows:
+            counted[str(row["combination"])] += int(str(row["prescriptions"]))
+    # Exactly, so that nothing that is hidden or rounded hides a mistake.
+    monkeypatch.setattr("mesococktail.research.engines.LakePicture.exact", True)
+    together = Study(chain / PARQUET).combinations(level="doses")
+    assert {row["combination"]: row["prescriptions"] for row in together.rows} == counted

@@ -81,6 +81,12 @@ def test_a_suppressed_cell_is_empty_and_flagged(hidden: Answer) -> None:
     assert "suppressed" in frame.attrs["notes"]
 
 
+def test_arrow_has_the_flag_too(hidden: Answer) -> None:
+    table = hidden.to_arrow()
+    assert table.schema.field("suppressed").type == pa.bool_()
+    assert table.column("prescriptions").null_count
+
+
 def test_exact_answers_have_no_flag(answer: Answer) -> None:
     assert "suppressed" not in answer.to_pandas().columns
 

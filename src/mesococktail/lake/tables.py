@@ -81,10 +81,6 @@ class LakeTable:
         """The column with the key of a record; None of a dimension."""
         return next((column.name for column in self.columns if column.holds is Holds.KEY), None)
 
-    def column(self, name: str) -> LakeColumn:
-        """Return the column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
     @property
     def has_years(self) -> bool:
         """Whether its records have a time, and so a year, which what belongs to them shares."""

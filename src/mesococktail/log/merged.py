@@ -22,7 +22,7 @@ MERGED_ID = 0x6D65736D
 def filling(
     path: Path, schema: str, indexes: str
 ) -> Iterator[Callable[[str, list[tuple[object, ...]]], None]]:
-    """Make a file with those tables, and yield what inserts rows; nothing is left of it if that fails.
+    """Make a file with those tables, and yield what inserts some rows; nothing is left of it if that fails.
 
     Raises:
         LogError: There is a file already, or it cannot be written.
@@ -34,9 +34,8 @@ def filling(
             connection.execute("BEGIN")
 
             def insert(table: str, rows: list[tuple[object, ...]]) -> None:
-                if rows:
-                    marks = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
             yield insert
             connection.execute(f"PRAGMA application_id = {MERGED_ID}")

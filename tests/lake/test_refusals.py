@@ -1,0 +1,114 @@
+"""What an export, a lake or a merge refuses, and how it says so."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mesococktail.errors import (
+    LogBrokenError,
+    LogStorageError,
+    LogUseError,
+    LogVersionError,
+    MesococktailError,
+    QuestionError,
+)
+from mesococktail.lake import Lake, export_tables, merge
+from mesococktail.lake.library import batches_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+@pytest.mark.parametrize("given", [{"key": "k"}, {"clinic_as": "x"}, {"leave_out": ("sex",)}])
+def test_what_belongs_to_pseudonyms_is_refused_without_them(
+    clinic: Path, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    with pytest.raises(QuestionError, match="belongs to a pseudonymised export"):
+        export_tables(clinic, tmp_path / "out", **given)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["pyarrow", "adbc_driver_sqlite"])
+def test_a_missing_library_is_named_with_its_cure(
+    clinic: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(LogUseError, match=r"the package .*; pip install 'mesococktail\[research\]'"):
+        export_tables(clinic, tmp_path / "out")
+
+
+def test_a_log_of_an_earlier_layout_is_to_be_rebuilt_first(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.write_bytes(gzip.decompress((GOLDEN / "layout-1-courses.db.gz").read_bytes()))
+    with pytest.raises(LogVersionError, match="earlier version; mesococktail rebuild"):
+        export_tables(path, tmp_path / "out")
+
+
+def test_tables_that_cannot_be_read_are_said_to_be_broken(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"nothing" * 1000)
+    with pytest.raises(LogBrokenError, match="cannot be read"), batches_of(tmp_path / "x.db") as run:
+        list(run("SELECT 1 FROM sqlite_schema"))
+
+
+def test_a_key_that_others_can_read_is_refused(clinic: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    (tmp_path / "key").chmod(0o644)
+    with pytest.raises(LogStorageError, match=r"can be read by others.*chmod 600"):
+        export_tables(clinic, tmp_path / "out", pseudonymise=True, key=tmp_path / "key")
+
+
+def test_a_key_that_cannot_be_made_is_refused(clinic: Path, tmp_path: Path) -> None:
+    with pytest.raises(LogStorageError, match="key of the pseudonyms: No such file"):
+        export_tables(clinic, tmp_path / "out", pseudonymise=True, key=tmp_path / "nowhere" / "key")
+
+
+@pytest.fixture
+def lake(plain: Path, tmp_path: Path) -> Path:
+    shutil.copytree(plain / "parquet", tmp_path / "lake" / "one")
+    return tmp_path / "lake"
+
+
+def stray(lake: Path) -> None:
+    (lake / "one" / "fact_prescription" / "stray.parquet").write_bytes(b"")
+
+
+def doubled(lake: Path) -> None:
+    shutil.copytree(lake / "one", lake / "two")
+
+
+def unfinished(lake: Path) -> None:
+    (lake / "two.partial").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("happened", "said"),
+    [
+        (stray, "has files that are not of the export"),
+        (doubled, "is an export of the log that one is one of"),
+        (unfinished, "was not finished, so that a clinic may be missing"),
+    ],
+)
+def test_a_lake_that_is_not_whole_is_refused(lake: Path, happened: Callable[[Path], None], said: str) -> None:
+    assert Lake.open(lake).exports
+    happened(lake)
+    with pytest.raises(LogBrokenError, match=said):
+        Lake.open(lake)
+    with pytest.raises(MesococktailError, match=said):
+        merge(lake, lake / "merged.db")
+    assert not (lake / "merged.db").exists()
+
+
+def test_large_tables_are_packed_in_groups(
+    clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mesococktail.lake.writing._GROUP_ROWS", 1)
+    export_tables(clinic, tmp_path / "small")
+    assert Lake.open(tmp_path / "small").exports
