@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mesococktail.errors import QuestionError
 from mesococktail.log.chain import Receipt
@@ -78,6 +78,15 @@ class LakePicture:
             rule = "holds two exports whose numbers are the same" if read else "holds no export"
             raise QuestionError(rule, path="source", cure="give it one export of each log")
         return read
+
+    def checked(self) -> Self:
+        """Return it, once it is sure that it holds exports.
+
+        Raises:
+            QuestionError: As `logs`.
+        """
+        _ = self.logs
+        return self
 
     def numbers(self, dimension: str, text: str) -> list[int]:
         """Look a text up, as `Picture` says."""
@@ -181,19 +190,19 @@ def lake(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # a folder or a con
     """
     if isinstance(source, Path) and not source.is_dir():
         with reading(source) as run:
-            yield MergedPicture(run)
+            yield MergedPicture(run).checked()
         return
     if isinstance(source, Path):
         from mesococktail.lake import Lake  # a connection needs none of it
 
         found = Lake.open(source)
         with TemporaryDirectory() as overflow, closing(_duckdb(overflow)) as connection:
-            yield FolderPicture(connection, found)
+            yield FolderPicture(connection, found).checked()
         return
     kind = _picture_of(source)
     assert kind is not None  # noqa: S101  # a study has looked
     with _snapshot(source, kind):
-        yield kind(source)
+        yield kind(source).checked()
 
 
 @contextmanager
