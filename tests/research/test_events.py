@@ -246,13 +246,17 @@ def test_where_one_term_is_of_few_another_is_hidden_too(log: PrescriptionLog) ->
 
 
 def test_many_events_of_few_patients_are_suppressed(log: PrescriptionLog) -> None:
-    treated(log, 30, 0)
+    treated(log, 30, 12, term="pain")
     course = prescribe(log, "P-0")
     for at in range(20, 32):
         hold(log, course, at)
         harm(log, at + 0.5, patient="P-0")
     rows = Study(log, suppress_below=8).adverse_events().texts
-    assert {row["sessions_with_event"] for row in rows} == {"suppressed"}
+    assert [(row["term"], row["sessions_with_event"]) for row in rows] == [
+        ("any", 25),
+        ("bruising", "suppressed"),
+        ("pain", "suppressed"),
+    ]
 
 
 def test_onsets_and_suspects_of_few_are_suppressed_alone(log: PrescriptionLog) -> None:
@@ -263,6 +267,25 @@ def test_onsets_and_suspects_of_few_are_suppressed_alone(log: PrescriptionLog) -
     row = Study(log, suppress_below=8).adverse_events(by="agent").texts[0]
     assert (row["agent"], row["sessions_with_event"]) == ("biotin", 15)
     assert (row["onset_median"], row["suspected"]) == ("suppressed", "suppressed")
+
+
+@pytest.mark.parametrize(
+    ("patients", "suspecting"), [(range(20), 17), ([*range(10, 20), 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], 0)]
+)
+def test_suspects_of_few_or_of_all_but_few_are_suppressed(
+    log: PrescriptionLog, patients: list[int], suspecting: int
+) -> None:
+    treated(log, 40, 0)
+    named = [{"suspect": "agent", "name": "biotin"}]
+    for number, place in enumerate(patients):
+        said: dict[str, Any] = {"suspects": named} if number < suspecting or place < 2 else {}
+        harm(log, 15 + number / 30, patient=f"P-{place}", **said)
+    row = Study(log, suppress_below=8).adverse_events(by="agent").texts[0]
+    assert (row["agent"], row["sessions_with_event"] != "suppressed", row["suspected"]) == (
+        "biotin",
+        True,
+        "suppressed",
+    )
 
 
 def test_suspects_of_many_are_counted(log: PrescriptionLog) -> None:

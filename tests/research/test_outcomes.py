@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 CHANGES = ("change_mean", "change_sd", "change_low", "change_high", "change_q1", "change_median", "change_q3")
 
 
-def followed(log: PrescriptionLog, changes: list[int], **said: Any) -> None:
+def followed(log: PrescriptionLog, changes: list[int], *, start: int = 0, **said: Any) -> None:
     """Write a course of each of some patients, with a baseline of 100 and a follow-up."""
-    for place, change in enumerate(changes):
+    for place, change in enumerate(changes, start):
         patient = f"P-{place}"
         prescribe(log, patient)
         observe(log, 0, 100, patient=patient)
@@ -200,6 +200,17 @@ def test_of_a_split_scalp_the_preparation_says_which_course(log: PrescriptionLog
     assert only(Study(log).outcomes())["combination"] == "biotin + dexpanthenol"
 
 
+def test_the_preparation_says_it_better_than_the_prescription(log: PrescriptionLog) -> None:
+    first, second = prescribe(log), prescribe(log, cocktail=OTHER)
+    stock: Any = [{"agent": agent, "lot_status": "unknown"} for agent in ("dexpanthenol", "biotin")]
+    made = log.record(
+        Preparation(patient="P-1", prescription=second, at=day(1), prepared_by="nurse", stock=stock)
+    )
+    observe(log, 0, 100)
+    observe(log, 100, 130, preparation=made.id, prescription=first)
+    assert only(Study(log).outcomes())["combination"] == "biotin + dexpanthenol"
+
+
 def test_the_first_course_with_both_ends_counts(log: PrescriptionLog) -> None:
     for at in (0, 200, 400):
         prescribe(log, at=at)
@@ -227,6 +238,14 @@ def test_a_response_counts_beside_numbers_of_the_same_measure(log: PrescriptionL
     assert (rows["regrowth"]["unit"], rows["regrowth"]["responders"]) == (None, 1)
 
 
+def test_a_response_in_another_zone_has_a_row_of_its_own(log: PrescriptionLog) -> None:
+    followed(log, [10])
+    prescribe(log, "P-9")
+    observe(log, 100, patient="P-9", zone="vertex", response="response")
+    rows = {row["zone"]: row for row in Study(log).outcomes().rows}
+    assert [(rows[zone]["patients"], rows[zone]["assessed"]) for zone in (None, "vertex")] == [(1, 0), (0, 1)]
+
+
 @pytest.mark.parametrize(
     ("at", "cocktail", "alone"),
     [
@@ -234,6 +253,8 @@ def test_a_response_counts_beside_numbers_of_the_same_measure(log: PrescriptionL
         (100, OTHER, 0),
         (100.5, OTHER, 1),
         ("2025", OTHER, 0),
+        ("2025-04-12", OTHER, 0),
+        ("2025-04-13", OTHER, 1),
         ("2026", OTHER, 1),
         (-300, None, 0),
         (1, "minoxidil 2 mg (principal) + biotin 1 mg (complementary)", 1),
@@ -390,9 +411,19 @@ def test_parts_of_a_row_that_are_of_few_are_suppressed_alone(log: PrescriptionLo
     assert row["alone"] == row["with_others"] == row["assessed"] == row["responders"] == "suppressed"
 
 
-def test_numbers_of_few_among_many_responses_are_suppressed(log: PrescriptionLog) -> None:
-    followed(log, [1, 2, 3])
-    for place in range(20):
+def test_that_few_were_not_assessed_is_not_told_either(log: PrescriptionLog) -> None:
+    followed(log, list(range(3)))
+    followed(log, list(range(20)), start=3, response="response")
+    row = only(Study(log, suppress_below=8).outcomes())
+    assert (row["patients"], row["assessed"], row["responders"]) == (25, "suppressed", "suppressed")
+
+
+@pytest.mark.parametrize(("numbers", "responses"), [(3, 20), (20, 3)])
+def test_numbers_of_few_or_of_all_but_few_are_suppressed(
+    log: PrescriptionLog, numbers: int, responses: int
+) -> None:
+    followed(log, list(range(numbers)))
+    for place in range(responses):
         prescribe(log, f"Q-{place}")
         observe(log, 120, patient=f"Q-{place}", response="response")
     row = only(Study(log, suppress_below=8).outcomes())

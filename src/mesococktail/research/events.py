@@ -298,7 +298,8 @@ def _onset(guard: Guard, some: Sequence[Event]) -> list[Value]:
     known = sorted(event.onset for event in some if event.onset is not None)
     if not known:
         return [None] * 3
-    if few(guard, len(known), len({event.patient for event in some if event.onset is not None})):
+    # Of no more patients than events, so that these need not be looked at.
+    if few(guard, len({event.patient for event in some if event.onset is not None})):
         return [SUPPRESSED] * 3
     _, *quartiles, _ = five_numbers(known, [1] * len(known), 1)
     return [rounded(Fraction(seconds) / DAY, _ONSET_PLACES) for seconds in quartiles]
@@ -307,8 +308,7 @@ def _onset(guard: Guard, some: Sequence[Event]) -> list[Value]:
 def _suspected(guard: Guard, agent: str, some: Sequence[Event], suspects: Mapping[int, set[str]]) -> Value:
     """Count the events that name the agent of the row, if that may be shown."""
     named = [event for event in some if agent in suspects.get(event.key, ())]
-    people = {event.patient for event in named}
-    if few(guard, len(named), len(people), len(some) - len(named)):
+    if few(guard, len({event.patient for event in named}), len(some) - len(named)):
         return SUPPRESSED
     return told(guard.number(len(named)))
 
