@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
+import socket
+import sqlite3
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+import attrs
 import pytest
 
 from mesococktail import PrescriptionLog, examples
-from mesococktail.browse import serve, site
+from mesococktail.browse import address, serve, site
+from mesococktail.browse.dashboard import DASHBOARD
 from mesococktail.browse.described import metadata
 from mesococktail.browse.prescription import shown
+from mesococktail.browse.readable import readable
+from mesococktail.browse.saved import saved
 from mesococktail.errors import LogUseError, NotALogError
-from mesococktail.research import QUESTIONS
+from mesococktail.research import QUESTIONS, Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,37 +42,50 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def get(path: Path) -> Get:
-    """Ask the site for a page, without a server."""
-    made = site(path)
+def queries(path: Path) -> dict[str, Any]:
+    """The saved queries, by name."""
+    return dict(saved(path))
 
-    def ask(address: str, method: str = "GET") -> Any:
+
+def getter(made: Any) -> Get:
+    """Ask a site for a page, without a server."""
+
+    def ask(address: str, method: str = "GET", **how: Any) -> Any:
         async def asked() -> Any:
             await made.invoke_startup()
-            return await made.client.request(method, address, follow_redirects=True)
+            return await made.client.request(method, address, **({"follow_redirects": True} | how))
 
         return asyncio.run(asked())
 
     return ask
 
 
+@pytest.fixture(scope="module")
+def get(path: Path) -> Get:
+    return getter(site(path))
+
+
 PAGES = (
     "/",
     "/log",
-    "/log/prescription",
+    "/log?_show_hidden=1",
     "/log/prescription.json",
     "/log/prescription.csv",
-    "/log/ingredient",
-    "/log/session",
-    "/log/outcome",
-    "/log/adverse_event",
+    "/log/prescription?status=active&doctor=dr-one&_facet=delivery",
     "/log/fact_prescription",
+    "/log/dim_agent",
+    "/log/entry",
+    "/log/payload",
     "/log/patient?patient=SYN-001",
     "/log/prescriptions_with_an_agent?agent=minoxidil",
-    "/log/prescriptions_between_months?from_month=202501&to_month=202506",
+    "/log/combinations_between_months?from_month=2025-01&to_month=2025-06",
+    "/log/doctors_between_months",
+    "/log/doses_between_months?agent=biotin&from_month=2025-01",
     "/-/study",
     "/-/dashboards",
     "/-/dashboards/clinic",
+    "/-/dashboards/clinic/pairs",
+    "/-/metadata",
 )
 
 
@@ -75,6 +97,15 @@ def test_a_page_answers_with_nothing_from_elsewhere(get: Get, address: str) -> N
         assert outside(found.text) == []
 
 
+def test_every_view_answers(path: Path, get: Get) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        views = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
+    assert "prescription" in views
+    for name in views:
+        found = get(f"/log/{name}")
+        assert (name, found.status_code, outside(found.text)) == (name, 200, [])
+
+
 def outside(page: str) -> list[str]:
     """What a browser would fetch from another machine: a link that somebody may follow is not fetched."""
     fetched = re.findall(r"<(?:script|img|iframe|source)[^>]*\bsrc=[\"']?([^\"'> ]+)", page)
@@ -83,42 +114,123 @@ def outside(page: str) -> list[str]:
     return [each for each in fetched if re.match(r"(?:https?:)?//(?!localhost/)", each)]
 
 
-@pytest.mark.parametrize("chart", ["combinations", "pairs", "doses", "outcomes"])
-def test_each_picture_of_the_dashboard_has_something_to_draw(get: Get, chart: str) -> None:
-    from mesococktail.browse.dashboard import DASHBOARD
+def test_a_browser_is_told_to_fetch_nothing_from_elsewhere(get: Get) -> None:
+    headers = get("/log/prescription").headers
+    assert headers["content-security-policy"].startswith("default-src 'self' ")
+    assert "http" not in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
 
-    rows = get(f"/log.json?_shape=array&sql={quoted(DASHBOARD['charts'][chart]['query'])}").json()
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost", "[::1]:8001", "LOCALHOST:80"])
+def test_who_asks_for_this_machine_is_answered(get: Get, host: str) -> None:
+    assert get("/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example:8001", "", "["])
+def test_a_name_from_elsewhere_that_leads_here_is_not_answered(get: Get, host: str) -> None:
+    found = get("/log/prescription.json", headers={"host": host})
+    assert (found.status_code, found.text) == (403, "this log is shown on its own machine only")
+
+
+def test_what_is_no_request_goes_by(path: Path) -> None:
+    said: list[str] = []
+    received = iter(("lifespan.startup", "lifespan.shutdown"))
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(received)}
+
+    async def send(message: dict[str, str]) -> None:
+        said.append(message["type"])
+
+    asyncio.run(site(path).app()({"type": "lifespan"}, receive, send))
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def charted(get: Get, chart: str, **filled: str) -> list[dict[str, Any]]:
+    """The rows that a picture of the dashboard is drawn of."""
+    from datasette_dashboards import replace_opts_in_query
+
+    sql = replace_opts_in_query(DASHBOARD["charts"][chart]["query"], filled)
+    more = "".join(f"&{name}={value}" for name, value in filled.items())
+    rows: list[dict[str, Any]] = get(f"/log.json?_shape=array&sql={quote(sql)}{more}").json()
+    return rows
+
+
+MONTHS = {"from_month": "2025-03", "to_month": "2025-06"}
+
+
+@pytest.mark.parametrize("filled", [{}, {"measure": "hair_density"}, MONTHS | {"measure": "hair_density"}])
+@pytest.mark.parametrize("chart", DASHBOARD["charts"])
+def test_each_picture_of_the_dashboard_has_something_to_draw(
+    get: Get, chart: str, filled: dict[str, str]
+) -> None:
+    rows = charted(get, chart, **filled)
     assert rows
     fields = {each["field"] for each in DASHBOARD["charts"][chart]["display"]["encoding"].values()}
     assert fields <= rows[0].keys()
 
 
-def test_months_are_written_as_months(get: Get) -> None:
-    from mesococktail.browse.dashboard import DASHBOARD
+def test_months_are_written_as_months_and_can_be_chosen(get: Get) -> None:
+    months = {row["month"] for row in charted(get, "combinations", **MONTHS)}
+    assert months == {"2025-03", "2025-04", "2025-05", "2025-06"}
+    fewer = sum(row["prescriptions"] for row in charted(get, "pairs", **MONTHS))
+    assert 0 < fewer < sum(row["prescriptions"] for row in charted(get, "pairs"))
 
-    sql = DASHBOARD["charts"]["combinations"]["query"]
-    rows = get(f"/log.json?_shape=array&sql={quoted(sql)}").json()
-    assert all(re.fullmatch(r"[0-9]{4}-[0-9]{2}", row["month"]) for row in rows)
 
-
-def quoted(sql: str) -> str:
-    from urllib.parse import quote
-
-    return quote(sql)
+@pytest.mark.parametrize("chart", DASHBOARD["charts"].values(), ids=list(DASHBOARD["charts"]))
+def test_a_picture_offers_no_way_to_an_editor_elsewhere(chart: Any) -> None:
+    actions = chart["display"]["usermeta"]["embedOptions"]["actions"]
+    assert actions == {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
-def test_a_question_has_a_page_and_saved_queries(get: Get, question: Any) -> None:
+def test_a_question_has_a_page_and_saved_queries(queries: dict[str, Any], get: Get, question: Any) -> None:
     found = get(f"/-/study/{question.command}")
     assert found.status_code == 200
+    assert outside(found.text) == []
     assert question.summary in found.text
     assert "not for publication" in found.text
-    saved = [
-        name for name in get("/log.json").json()["queries"] if name["name"].startswith(f"{question.name}_")
-    ]
-    assert saved
-    for query in saved:
-        assert get(f"/log/{query['name']}").status_code == 200
+    names = [name for name in queries if re.fullmatch(rf"{question.name}(?:_\d)?", name)]
+    assert names
+    for name in names:
+        page = get(f"/log/{name}")
+        assert page.status_code == 200
+        assert "0 results" not in page.text
+        assert f'href="/-/study/{question.command}"' in page.text
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_saved_query_gives_the_rows_that_the_question_counts(
+    path: Path, queries: dict[str, Any], question: str
+) -> None:
+    shown = [each["sql"] for name, each in queries.items() if re.fullmatch(rf"{question}(?:_\d)?", name)]
+    counted = {readable(sql): sql for sql in Study(path).ask(question).sql if "FROM fact_" in sql}
+    assert set(shown) <= counted.keys()
+    with closing(sqlite3.connect(path)) as db:
+        for sql in shown:
+            assert len(db.execute(sql).fetchall()) == len(db.execute(counted[sql]).fetchall())
+
+
+def test_a_saved_query_says_who_and_what_in_words(get: Get) -> None:
+    [first, *_] = get("/log/doses.json?_shape=array").json()
+    assert first.keys() == {"agent", "combination", "unit", "dose", "number"}
+    assert (first["agent"] in first["combination"], first["unit"]) == (True, "mg")
+    [first, *_] = get("/log/by_doctor.json?_shape=array").json()
+    assert first["doctor"].startswith("dr-")
+    assert re.fullmatch(r"2025-[0-9]{2}", first["at_month"])
+    assert first["status"] == "active"
+    counts = [row["prescriptions"] for row in get("/log/combinations.json?_shape=array").json()]
+    assert counts == sorted(counts, reverse=True)
+    assert get("/log/outcomes_1.json?_shape=array").json()[0]["measure"] == "hair_density"
+
+
+def test_a_statement_that_is_no_plain_one_is_only_laid_out() -> None:
+    assert readable("WITH e AS (SELECT 1) SELECT n FROM e") == "WITH e AS (SELECT 1) SELECT n\nFROM e"
+
+
+def test_an_inner_column_that_nobody_names_is_shown_as_it_is() -> None:
+    shown = readable("SELECT n.some, 1 FROM (SELECT p.key FROM fact_prescription AS p) AS n")
+    assert shown.endswith("SELECT\n  counted.some,\n  counted.1\nFROM counted")
 
 
 def test_choices_of_a_question_are_asked(get: Get) -> None:
@@ -126,10 +238,30 @@ def test_choices_of_a_question_are_asked(get: Get) -> None:
     assert "window" in get("/-/study/adverse-events?window=10&by=agent").text
 
 
-def test_a_choice_that_is_none_is_refused_on_the_page(get: Get) -> None:
-    found = get("/-/study/adverse-events?window=soon")
+def test_a_question_can_be_narrowed(get: Get) -> None:
+    page = get("/-/study/pairs?since=2025-03&until=2025-06&doctor=dr-one&with=biotin").text
+    for said in (
+        "only: since 2025-03",
+        "only: until 2025-06",
+        "only: doctor dr-one",
+        "only: contains biotin",
+    ):
+        assert said in page
+    assert "Nothing of the kind is recorded." in get("/-/study/by-stage?since=2026-12").text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("adverse-events?window=soon", "must be a whole number"),
+        ("pairs?doctor=nobody", "nobody"),
+        ("pairs?since=2025-06&until=2025-03", "ends before it begins"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused_on_the_page(get: Get, question: str, said: str) -> None:
+    found = get(f"/-/study/{question}")
     assert found.status_code == 200
-    assert "must be a whole number" in found.text
+    assert said in re.findall(r'<p class="message-error">(.*?)</p>', found.text)[0]
 
 
 def test_there_is_no_other_question(get: Get) -> None:
@@ -152,127 +284,270 @@ def test_a_prescription_is_shown_as_a_doctor_writes_it(path: Path, get: Get) -> 
     assert digits[:8] in page
     for said in ("final concentration", "Course", "given", "History of the record", "receipt", "dr-"):
         assert said in page
+    assert outside(page) == []
 
 
-def test_its_corrections_are_shown(tmp_path: Path) -> None:
-    with PrescriptionLog.create(tmp_path / "new.db", clinic="new") as log:
+def test_it_says_what_the_library_says(path: Path) -> None:
+    key, _ = prescribed(path)
+    written = shown(path, str(key))
+    assert written is not None
+    with PrescriptionLog.open(path, read_only=True) as log:
+        record = log.get(written["id"]).record
+    assert written["table"] == record.cocktail.table()
+    assert dict(written["fields"])["doctor"] == record.doctor
+    assert {"prescription", "session"} <= {one["kind"] for one in written["moments"] if one["own"]}
+    assert not all(one["own"] for one in written["moments"])
+    assert any(line.startswith("given ") for line in written["course"])
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    """A log with a prescription that was voided, one that was amended, and one without a cocktail."""
+    path = tmp_path / "new.db"
+    with PrescriptionLog.create(path, clinic="new <script>alert(1)</script>") as log:
         log.append_many([{"kind": "doctor", "id": "dr-a", "name": "A"}])
-        one = log.prescribe(
-            "minoxidil 5 mg (principal) + biotin 5 mg (complementary)",
-            doctor="dr-a",
-            patient="P-1",
-            indication="androgenetic alopecia",
+        one, two = (
+            log.prescribe(
+                "minoxidil 5 mg (principal) + biotin 5 mg (complementary)",
+                doctor="dr-a",
+                patient=patient,
+                indication="androgenetic alopecia",
+                rationale="<script>alert(2)</script>",
+            )
+            for patient in ("P-1", "P-2")
         )
         log.void(one, reason="wrong patient", recorded_by="nurse")
-        bare = log.append_many(
-            [
-                {
-                    "patient": "P-2",
-                    "at": "2026-01-05T10:00+04:00",
-                    "doctor": "dr-a",
-                    "indication": "androgenetic_alopecia",
-                    "payload": "saline",
-                    "delivery": "microneedling",
-                }
-            ]
-        )
-        assert bare.appended == 1
-    written = shown(tmp_path / "new.db", "2")
+        log.amend(two, attrs.evolve(two.record, rationale="none <b>given</b>"), reason="misheard")
+        bare = {
+            "patient": "P-3",
+            "at": "2026-01-05T10:00+04:00",
+            "doctor": "dr-a",
+            "indication": "androgenetic_alopecia",
+            "payload": "saline",
+            "delivery": "microneedling",
+        }
+        assert log.append_many([bare]).appended == 1
+    return path
+
+
+def test_its_corrections_are_shown(corrected: Path) -> None:
+    written = shown(corrected, "2")
     assert written is not None
-    assert [entry[:2] for entry in written["history"]] == [("1", "record"), ("2", "void")]
-    assert written["history"][1][3:5] == ("nurse", "wrong patient")
-    without = shown(tmp_path / "new.db", "4")
+    assert [(entry["version"], entry["act"]) for entry in written["history"]] == [(1, "record"), (2, "void")]
+    assert (written["history"][1]["by"], written["history"][1]["reason"]) == ("nurse", "wrong patient")
+    assert (written["status"], written["course"]) == ("voided", [])
+    amended = shown(corrected, "3")
+    assert amended is not None
+    assert amended["history"][1]["changes"] == [
+        "rationale: <script>alert(2)</script> -> none <b>given</b>",
+    ]
+
+
+def test_what_is_no_prescription_or_has_no_cocktail_is_shown_without(corrected: Path) -> None:
+    without = shown(corrected, "6")
     assert without is not None
     assert without["line"] is without["table"] is None
-    assert shown(tmp_path / "new.db", "1") is None
-    assert shown(tmp_path / "new.db", "x") is None
+    assert shown(corrected, "1") is None
+    assert shown(corrected, "x") is None
+
+
+def test_what_somebody_wrote_is_never_taken_for_markup(corrected: Path) -> None:
+    get = getter(site(corrected))
+    for page in ("/", "/log", "/log/prescription", "/log/fact_prescription/2", "/log/fact_prescription/3"):
+        assert not re.search(r"<script>alert|<b>given", get(page).text), page
 
 
 def test_the_key_in_a_view_leads_to_its_page(get: Get) -> None:
-    assert re.search(r'href="/log/fact_prescription/\d+"', get("/log/prescription?_size=5").text)
+    link = r'href="/log/fact_prescription/\d+"'
+    assert re.search(link, get("/log/prescription?_size=5").text)
+    assert re.search(link, get("/log/prescriptions_with_an_agent?agent=biotin").text)
     assert "/log/fact_prescription/" not in get("/log/doctor").text
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM entry", "UPDATE log SET clinic = 'x'", "CREATE TABLE x (y)"])
 def test_nothing_can_be_written(path: Path, get: Get, sql: str) -> None:
     before = path.read_bytes()
-    assert get(f"/log?sql={quoted(sql)}").status_code == 400
+    assert get(f"/log?sql={quote(sql)}").status_code == 400
     assert get("/log/prescription", "POST").status_code >= 400
     assert path.read_bytes() == before
+
+
+def test_the_file_is_opened_for_reading_even_where_something_would_write(path: Path) -> None:
+    made = site(path).get_database("log")
+    assert made.is_mutable  # an immutable one would not see what is written meanwhile
+    with closing(made.connect(write=True)) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        db.execute("DELETE FROM entry")
 
 
 def test_a_doctor_writes_while_pages_are_read_and_they_show_it(tmp_path: Path) -> None:
     path = tmp_path / "demo.db"
     with examples.make_demo_log(path) as log:
-        made = site(path)
-
-        async def count() -> Any:
-            await made.invoke_startup()
-            sql = quoted("SELECT count(*) AS n FROM fact_prescription")
-            return (await made.client.get(f"/log.json?_shape=array&sql={sql}")).json()[0]["n"]
-
-        before = asyncio.run(count())
+        get = getter(site(path))
+        count = f"/log.json?_shape=array&sql={quote('SELECT count(*) AS n FROM fact_prescription')}"
+        before = get(count).json()[0]["n"]
         log.prescribe(
             "minoxidil 5 mg (principal) + biotin 5 mg (complementary)",
             doctor="dr-one",
             patient="P-1",
             indication="androgenetic alopecia",
         )
-        assert asyncio.run(count()) == before + 1
+        assert get(count).json()[0]["n"] == before + 1
 
 
-def test_every_column_is_described(path: Path) -> None:
-    with PrescriptionLog.open(path, read_only=True) as log:
-        tables = {name: list(log.db[name].columns_dict) for name in log.db.view_names()}
-    said = metadata(path, "clinic", tables, locked=False)["databases"]["log"]["tables"]
-    for name, columns in tables.items():
-        assert said[name]["columns"].keys() == set(columns)
-        assert all(said[name]["columns"].values())
-    assert "allow" not in metadata(path, "clinic", {}, locked=False)
+def test_no_page_keeps_a_writer_out_or_leaves_a_file_behind(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    examples.make_demo_log(path).close()
+    get = getter(site(path))
+    key, _ = prescribed(path)
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writer:
+        for page in (
+            *PAGES,
+            f"/log/fact_prescription/{key}",
+            "/-/study/outcomes",
+            "/log?sql=SELECT+x",
+            "/log/none",
+        ):
+            get(page)
+            writer.execute("BEGIN EXCLUSIVE")  # refused at once while anybody reads
+            writer.execute("ROLLBACK")
+    assert [each.name for each in tmp_path.iterdir()] == ["demo.db"]
 
 
-HASHED = "pbkdf2_sha256$480000$6d0f0d5ca0b4f6a7d0e1f2a3b4c5d6e7$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+def test_a_file_is_found_whatever_its_name(path: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "a %20#1?mode=rw.db"
+    shutil.copy(path, odd)
+    get = getter(site(odd))
+    assert get("/log/doctor.json?_shape=array").json()
+    assert get("/log").status_code == 200
 
 
-def test_with_a_password_nothing_is_shown_before_it_is_given(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "hash").write_text(HASHED + "\n")
-    made = site(path, password_file=tmp_path / "hash")
+def test_every_column_is_described_and_amounts_have_their_unit(path: Path) -> None:
+    said = site(path).metadata()["databases"]["log"]["tables"]
+    with closing(sqlite3.connect(path)) as db:
+        names = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+        ]
+        columns = {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in names}
+    raw = {"log", "entry", "payload", "signature", "backup"}
+    assert raw < set(names)
+    for name in names:
+        assert said[name]["description"]
+        if name not in raw:
+            assert said[name]["columns"].keys() == set(columns[name])
+            assert all(said[name]["columns"].values())
+    assert said["preparation"]["columns"]["total_mL"] == "Total volume made. In mL."
+    assert said["fact_preparation"]["columns"]["total_micro_mL"] == "Total volume made. In millionths of mL."
 
-    async def asked(address: str) -> int:
-        await made.invoke_startup()
-        status: int = (await made.client.get(address)).status_code
-        return status
 
-    for address in ("/", "/log/prescription", "/log/prescription.json", "/-/study", "/-/study/pairs"):
-        assert asyncio.run(asked(address)) == 403
+def test_what_is_for_programs_is_out_of_the_way_and_can_be_reached(get: Get) -> None:
+    assert 'href="/log/fact_session"' not in get("/log").text
+    assert 'href="/log/fact_session"' in get("/log?_show_hidden=1").text
+    assert "/log/dim_agent" in get("/log?_show_hidden=1").text
 
 
-@pytest.mark.parametrize(("content", "said"), [("secret", "does not hold the hash"), (None, "No such file")])
-def test_a_file_without_a_hash_is_refused(path: Path, tmp_path: Path, content: str | None, said: str) -> None:
+def test_without_a_password_nobody_is_asked_for_one(path: Path) -> None:
+    assert "allow" not in metadata(path, "clinic", {}, hosts=None)
+
+
+@pytest.fixture
+def guarded(path: Path, tmp_path: Path) -> Any:
+    """A site with a password, and how to ask it."""
+    from datasette_auth_passwords.utils import hash_password  # type: ignore[import-untyped]
+
+    (tmp_path / "hash").write_text(hash_password("violet rain", iterations=1000) + "\n")
+    return site(path, password_file=tmp_path / "hash")
+
+
+def test_with_a_password_nothing_is_shown_before_it_is_given(guarded: Any) -> None:
+    get = getter(guarded)
+    for page in (
+        *PAGES,
+        "/-/study/pairs",
+        "/log/prescription.json",
+        "/log.json?sql=SELECT+1",
+        "/-/metadata.json",
+    ):
+        assert (page, get(page).status_code) == (page, 403)
+    assert get("/-/login", headers={"host": "clinic.example"}).status_code == 200
+
+
+def test_who_knows_the_password_comes_in_and_sees_no_secret(guarded: Any) -> None:
+    async def entered(password: str) -> tuple[int, int, str]:
+        await guarded.invoke_startup()
+        token = (await guarded.client.get("/-/login")).cookies["ds_csrftoken"]
+        said = {"username": "clinic", "password": password, "csrftoken": token}
+        came = await guarded.client.post("/-/login", data=said, cookies={"ds_csrftoken": token})
+        cookies = {"ds_actor": came.cookies.get("ds_actor", "")}
+        found = await guarded.client.get("/log/prescription", cookies=cookies)
+        metadata = await guarded.client.get("/-/metadata.json", cookies=cookies)
+        return came.status_code, found.status_code, metadata.text
+
+    assert asyncio.run(entered("red rain"))[:2] == (200, 403)
+    came, found, told = asyncio.run(entered("violet rain"))
+    assert (came, found) == (302, 200)
+    assert "pbkdf2" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"secret", "does not hold the hash"), (b"\xff", "is not text"), (None, "No such file")],
+)
+def test_a_file_without_a_hash_is_refused(
+    path: Path, tmp_path: Path, content: bytes | None, said: str
+) -> None:
     if content is not None:
-        (tmp_path / "hash").write_text(content)
+        (tmp_path / "hash").write_bytes(content)
     with pytest.raises(LogUseError, match=said):
         site(path, password_file=tmp_path / "hash")
 
 
-def test_other_machines_are_let_in_with_a_password_only(path: Path) -> None:
-    with pytest.raises(LogUseError, match=r"host: 0.0.0.0: other machines could look without a password"):
-        serve(path, host="0.0.0.0")
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", ""])
+def test_other_machines_are_let_in_with_a_password_only(path: Path, host: str) -> None:
+    with pytest.raises(LogUseError, match=r"host: .*other machines could look without a password"):
+        serve(path, host=host)
 
 
-def test_it_serves_what_it_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    served: list[Any] = []
+class Server:
+    """Stands for the one that would go on for ever."""
 
-    class Server:
-        def __init__(self, config: Any) -> None:
-            self.config = config
+    served: tuple[Any, ...] = ()
 
-        async def serve(self) -> None:
-            served.append((self.config.host, self.config.port))
+    def __init__(self, config: Any) -> None:
+        self.config = config
 
+    async def serve(self, sockets: list[socket.socket]) -> None:
+        Server.served = sockets[0].getsockname()
+        raise KeyboardInterrupt
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+def test_it_serves_until_it_is_stopped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uvicorn.Server", Server)
-    serve(path, port=9001)
-    assert served == [("127.0.0.1", 9001)]
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    port = free_port()
+    serve(path, port=port)
+    assert (Server.served, opened) == (("127.0.0.1", port), [])
+    serve(path, port=port, show=True)
+    assert opened == [f"http://127.0.0.1:{port}/"]
+
+
+def test_a_port_that_is_taken_is_refused(path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            LogUseError, match=rf"port: {port}: cannot be listened on \(Address already in use\)"
+        ):
+            serve(path, port=port)
+
+
+def test_an_address_is_written_as_browsers_read_it() -> None:
+    assert (address("localhost", 80), address("::1", 8001)) == ("http://localhost:80/", "http://[::1]:8001/")
 
 
 def test_what_is_no_log_is_not_served(tmp_path: Path) -> None:
@@ -281,7 +556,26 @@ def test_what_is_no_log_is_not_served(tmp_path: Path) -> None:
         site(tmp_path / "x.db")
 
 
-def test_a_missing_library_is_named_with_its_cure(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "datasette.app", None)
-    with pytest.raises(LogUseError, match=r"datasette; pip install 'mesococktail\[web\]'"):
+@pytest.mark.parametrize(
+    ("module", "package"),
+    [
+        ("datasette.app", "datasette"),
+        ("datasette_dashboards", "datasette-dashboards"),
+        ("datasette_auth_passwords", "datasette-auth-passwords"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_cure(
+    path: Path, monkeypatch: pytest.MonkeyPatch, module: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(LogUseError, match=rf"package {package}; pip install 'mesococktail\[web\]'"):
         site(path)
+
+
+def test_another_datasette_in_the_same_process_is_left_alone(path: Path) -> None:
+    from datasette.app import Datasette
+
+    site(path)
+    found = getter(Datasette([]))("/", headers={"host": "elsewhere.example"})
+    assert found.status_code == 200
+    assert "content-security-policy" not in found.headers

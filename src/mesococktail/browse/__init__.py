@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mesococktail.browse.site import LOOPBACK, serve, site
+from mesococktail.browse.site import LOOPBACK, address, serve, site
 
-__all__ = ("LOOPBACK", "serve", "site")
+__all__ = ("LOOPBACK", "address", "serve", "site")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mesococktail.browse.dashboard import DASHBOARD
+from mesococktail.browse.saved import saved
 from mesococktail.log.meanings import meaning
+from mesococktail.log.tables import layout_of
 from mesococktail.records import KINDS
-from mesococktail.research import QUESTIONS, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
     from pathlib import Path
-
-    from mesococktail.research import Question
 
 DATABASE = "log"
 """What the log is called in addresses."""
+PLUGIN = "mesococktail"
 NOTICE = (
     "Read-only. It records; it never recommends a treatment. Counts are exact, of one clinic, and not for "
     "publication."
+)
+_WAYS = (
+    '<p>{notice}</p><p><a href="/log/prescription">Prescriptions</a> · <a href="/-/study">Questions</a> · '
+    '<a href="/-/dashboards/clinic">Dashboard</a> · <a href="/log">Views, tables and saved queries</a></p>'
 )
 _RAW = ("log", "entry", "payload", "signature", "backup")
 _FACETS = {
@@ -29,64 +34,57 @@ _FACETS = {
     "adverse_event": ["term", "grade"],
     "ingredient": ["role", "agent"],
 }
-_SORTED = {"prescription": "key", "session": "key", "outcome": "key", "adverse_event": "key"}
-_SAVED = {
-    "prescriptions_with_an_agent": (
-        "Prescriptions that have an agent, newest first",
-        "SELECT p.key, p.at, p.doctor, p.patient, p.indication, p.combination, i.role, i.dose_mg, i.dose_IU "
-        "FROM ingredient AS i JOIN prescription AS p ON p.key = i.prescription "
-        "WHERE i.agent = :agent AND p.status <> 'voided' ORDER BY p.key DESC LIMIT 200",
-    ),
-    "prescriptions_between_months": (
-        "How many prescriptions each doctor made from one month to another, such as 202501 to 202506",
-        "SELECT d.doctor, count(*) AS prescriptions FROM fact_prescription AS p "
-        "JOIN dim_doctor AS d ON d.id = p.doctor WHERE p.status <> 2 "
-        "AND p.at_month BETWEEN cast(:from_month AS INTEGER) AND cast(:to_month AS INTEGER) "
-        "GROUP BY d.doctor ORDER BY prescriptions DESC",
-    ),
-    "patient": (
-        "What is recorded of a patient, by time",
-        "SELECT at, 'prescription' AS kind, combination AS said FROM prescription WHERE patient = :patient "
-        "UNION ALL SELECT at, 'session', given FROM session WHERE patient = :patient "
-        "UNION ALL SELECT at, 'outcome', measure FROM outcome WHERE patient = :patient "
-        "UNION ALL SELECT at, 'adverse event', term FROM adverse_event WHERE patient = :patient ORDER BY 1",
-    ),
-}
-"""Queries with something to fill in."""
+_SORTED = dict.fromkeys(KINDS, "key")
 
 
-def metadata(path: Path, clinic: str, tables: dict[str, list[str]], *, locked: bool) -> dict[str, Any]:
+def metadata(
+    path: Path,
+    clinic: str,
+    tables: dict[str, list[str]],
+    *,
+    hosts: Collection[str] | None,
+    password_file: Path | None = None,
+) -> dict[str, Any]:
     """Return everything that Datasette is told.
 
     Args:
         path: Of the log.
         clinic: Whose it is.
         tables: The columns of every table and view.
-        locked: Whether only who has the password may look.
+        hosts: The names by which this machine may be asked; None for any.
+        password_file: Holds the hash of the password that who looks must know; nobody is asked without it.
     """
+    ways = _WAYS.format(notice=NOTICE)
+    plugins: dict[str, Any] = {
+        PLUGIN: {"hosts": None if hosts is None else list(hosts)},
+        "datasette-dashboards": {"clinic": DASHBOARD},
+    }
     said: dict[str, Any] = {
         "title": f"mesococktail: {clinic}",
-        "description": NOTICE,
-        "plugins": {"datasette-dashboards": {"clinic": DASHBOARD}},
+        "description_html": ways,
+        "plugins": plugins,
         "databases": {
             DATABASE: {
                 "title": f"The log of {clinic}",
-                "description": NOTICE,
+                "description_html": ways,
                 "tables": {name: _table(name, columns) for name, columns in tables.items()},
-                "queries": dict(_queries(path)),
+                "queries": dict(saved(path)),
             }
         },
     }
-    if locked:
+    if password_file is not None:
         said["allow"] = {"id": "clinic"}
+        # Read anew whenever somebody comes in, and so never among what can be looked at.
+        plugins["datasette-auth-passwords"] = {"clinic_password_hash": {"$file": str(password_file)}}
     return said
 
 
 def _table(name: str, columns: list[str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "description": _about(name),
-        "columns": {} if name in _RAW else {column: meaning(name, column) for column in columns},
-        "hidden": name in _RAW or name.startswith("dim_"),
+        "columns": {} if name in _RAW else {column: _column(name, column) for column in columns},
+        # Tables are for programs; the list of views is what a person looks for.
+        "hidden": name in _RAW or name.startswith(("dim_", "fact_")),
     }
     if name in _FACETS:
         said["facets"] = _FACETS[name]
@@ -106,23 +104,25 @@ def _about(name: str) -> str:
     return (kind.__doc__ or "").split("\n")[0] if kind is not None else "A view to read: names and units."
 
 
-def _queries(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    for name, (title, sql) in _SAVED.items():
-        yield name, {"title": title, "sql": sql}
-    study = Study(path)
-    for question in QUESTIONS.values():
-        counting = [sql for sql in study.ask(question.name).sql if "fact_" in sql]
-        for place, sql in enumerate(counting, start=1):
-            of = f" ({place} of {len(counting)})" if len(counting) > 1 else ""
-            yield f"{question.name}_{place}", _query(question, of, sql)
+def _column(table: str, column: str) -> str:
+    unit = _units().get((table, column))
+    return meaning(table, column) + (f" In {unit}." if unit is not None else "")
 
 
-def _query(question: Question, of: str, sql: str) -> dict[str, str]:
-    return {
-        "title": f"{question.command}{of}: {question.summary}",
-        "description_html": (
-            f'What is counted for <a href="/-/study/{question.command}">{question.command}</a>, where the '
-            "exact arithmetic over these counts is shown. Numbers stand for names in the dim_ tables."
-        ),
-        "sql": sql,
-    }
+@cache
+def _units() -> dict[tuple[str, str], str]:
+    """Return the units of amounts, by table or view and column.
+
+    They stand in words. What Datasette itself does with units would round, and would pick other ones.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for kind in KINDS:
+        layout = layout_of(kind)
+        columns = [(kind, column) for _, column in layout.columns]
+        columns += [(several.name, column) for several in layout.lists for column in several.columns]
+        for view, each in columns:
+            unit = each.field.about.unit
+            if unit is not None:
+                found |= {(view, name): unit for name, _ in each.shown}
+                found |= {(f"fact_{view}", name): f"millionths of {unit}" for name in each.names}
+    return found

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from datasette import hookimpl
+from datasette.database import Database
 from datasette.utils.asgi import NotFound, Response
 
-from mesococktail.browse.described import DATABASE, NOTICE
+from mesococktail.browse.asking import FILTERS, asked
+from mesococktail.browse.described import DATABASE, NOTICE, PLUGIN
+from mesococktail.browse.guard import guarded
 from mesococktail.browse.prescription import shown
-from mesococktail.errors import MesococktailError
-from mesococktail.research import QUESTIONS, Study
+from mesococktail.research import QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mesococktail.research import Question
-
 _TABLE = "fact_prescription"
+
+
+class LogDatabase(Database):  # type: ignore[misc]  # Datasette ships no types
+    """The file of a log, which is opened for reading whatever it is wanted for."""
+
+    def connect(self, write: bool = False) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002  # as Datasette has it
+        """Open the file; Datasette would take a % or # of its name for something else."""
+        named = copy(self)
+        named.path = quote(self.path)
+        return Database.connect(named)
 
 
 def _path(datasette: Any) -> Path:  # noqa: ANN401  # Datasette ships no types
@@ -58,7 +70,12 @@ def render_cell(value: object, column: str, table: str | None, database: str) ->
     return None
 
 
-_KEYS = {("key", "prescription"), ("prescription", "ingredient"), ("prescription", "adjunct")}
+_KEYS = {
+    ("key", "prescription"),
+    ("prescription", "ingredient"),
+    ("prescription", "adjunct"),
+    ("prescription", None),  # of a saved query
+}
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # as above
@@ -69,11 +86,19 @@ def register_routes() -> list[tuple[str, Any]]:
 
 @hookimpl  # type: ignore[untyped-decorator]  # as above
 def menu_links() -> list[dict[str, str]]:
-    """Let the menu lead to questions and dashboard."""
+    """Let the menu lead to prescriptions, questions and dashboard."""
     return [
+        {"href": f"/{DATABASE}/prescription", "label": "Prescriptions"},
         {"href": "/-/study", "label": "Questions"},
         {"href": "/-/dashboards/clinic", "label": "Dashboard"},
     ]
+
+
+@hookimpl  # type: ignore[untyped-decorator]  # as above
+def asgi_wrapper(datasette: Any) -> Any:  # noqa: ANN401  # as above
+    """Hold every answer to what `guarded` says; what else runs Datasette in this process is left alone."""
+    config = datasette.plugin_config(PLUGIN)
+    return (lambda app: app) if config is None else partial(guarded, hosts=config["hosts"])
 
 
 async def _allowed(datasette: Any, request: Any) -> None:  # noqa: ANN401  # as above
@@ -92,21 +117,10 @@ async def _answer(datasette: Any, request: Any) -> Any:  # noqa: ANN401  # as ab
     if not found:
         raise NotFound("there is no such question")
     [question] = found
-    given = {option.name: request.args.get(option.name) for option in question.options}
-    said = await asyncio.to_thread(partial(_asked, _path(datasette), question, given))
-    said |= {"question": question, "given": given, "notice": NOTICE}
+    given = {
+        name: (request.args.get(name) or "").strip()
+        for name in (*FILTERS, *(one.name for one in question.options))
+    }
+    said = await asyncio.to_thread(partial(asked, _path(datasette), question, given))
+    said |= {"question": question, "given": given, "filters": FILTERS, "notice": NOTICE}
     return Response.html(await datasette.render_template("answer.html", said, request))
-
-
-def _asked(path: Path, question: Question, given: dict[str, str | None]) -> dict[str, Any]:
-    """Ask, in a thread of its own; what is wrong with a choice is said on the page."""
-    chosen: dict[str, Any] = {}
-    for option in question.options:
-        text = given[option.name]
-        if text:
-            number = option.least is not None and text.isdecimal()
-            chosen[option.name] = int(text) if number else text
-    try:
-        return {"answer": Study(path).ask(question.name, **chosen), "refused": None}
-    except MesococktailError as error:
-        return {"answer": None, "refused": str(error)}
