@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mesococktail import PrescriptionLog
 from mesococktail.errors import (
     LogBrokenError,
     LogStorageError,
@@ -18,8 +19,9 @@ from mesococktail.errors import (
     MesococktailError,
     QuestionError,
 )
-from mesococktail.lake import Lake, export_tables, merge
+from mesococktail.lake import LAKE_TABLES, Lake, export_tables, merge
 from mesococktail.lake.library import batches_of
+from tests.lake.exports import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,29 @@ def test_a_lake_that_is_not_whole_is_refused(lake: Path, happened: Callable[[Pat
 def test_large_tables_are_packed_in_groups(
     clinic: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mesococktail.lake.writing._GROUP_ROWS", 1)
+    monkeypatch.setattr("mesococktail.lake.writing._GROUP_ROWS", 2)
+    monkeypatch.setattr("mesococktail.lake.library._ROWS", 1)
     export_tables(clinic, tmp_path / "small")
-    assert Lake.open(tmp_path / "small").exports
+    export_tables(clinic, tmp_path / "again")
+    assert tables_of(tmp_path / "small") == tables_of(tmp_path / "again")
+
+
+@pytest.mark.parametrize(("stage", "kept"), [("III", True), ("as A. Patient told", False)])
+def test_only_a_stage_of_a_known_scale_is_exported(tmp_path: Path, stage: str, kept: bool) -> None:
+    with PrescriptionLog.create(tmp_path / "clinic.db", clinic="new") as log:
+        log.append_many([{"kind": "doctor", "id": "dr-a", "name": "A"}])
+        log.append_many(
+            {
+                "patient": f"P-{number}",
+                "doctor": "dr-a",
+                "at": "2025-01-01T10:00+00:00",
+                "indication": {"code": "androgenetic_alopecia", "stage": stage}
+                | ({"scale": "hamilton_norwood"} if kept else {}),
+                "cocktail": "minoxidil 5 mg (principal) + biotin 5 mg (complementary)",
+            }
+            for number in range(8)
+        )
+    export_tables(tmp_path / "clinic.db", tmp_path / "out", pseudonymise=True)
+    names = LAKE_TABLES["fact_prescription"].names
+    rows = tables_of(tmp_path / "out")["fact_prescription"]
+    assert {row[names.index("indication_stage")] for row in rows} == {stage if kept else None}

@@ -30,6 +30,11 @@ def test_the_method_has_the_options_of_the_declaration(question: Question) -> No
 
 
 @every_question
+def test_the_method_asks_the_question(question: Question, study: Study) -> None:
+    assert getattr(study, question.name)().question == question.name
+
+
+@every_question
 def test_the_columns_are_among_those_declared(question: Question, study: Study) -> None:
     answer = study.ask(question.name)
     assert set(answer.columns) <= set(question.columns)
