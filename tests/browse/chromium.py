@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -17,9 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from urllib.request import urlopen
 
 from mesococktail import PrescriptionLog
+from mesococktail.browse.dashboard import DASHBOARD
 from mesococktail.research import QUESTIONS
 from tests.engines.clinics import clinic, correct
 
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COUNT = 100_000
-PORT = 8765
 PAGE_SECONDS, QUERY_SECONDS = 2.0, 5.0
 """Limits of a page of a table or view, and of a query, an answer or the dashboard."""
 TABLES = ("/", "/log", "/log/prescription", "/log/ingredient", "/log/session", "/log/outcome")
@@ -45,6 +47,8 @@ _QUIET = (
     "--disable-features=AutofillServerCommunication",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+PICTURE = 'class="marks"'
+"""Stands once in what a picture of the dashboard is drawn with."""
 EMPTY = "data:text/html,<form><input name=q></form>"
 """What a browser asks for with this open, it asks for by itself."""
 
@@ -64,9 +68,11 @@ def make(path: Path, count: int) -> None:
 @contextmanager
 def served(path: Path) -> Iterator[str]:
     """Serve a log as the command does."""
-    command = [sys.executable, "-m", "mesococktail", "browse", "--db", str(path), "--port", str(PORT)]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mesococktail", "browse", "--db", str(path), "--port", str(port)]
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{PORT}"
+    address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
             try:
@@ -86,27 +92,51 @@ def pages(address: str) -> Iterator[tuple[str, float]]:
     with urlopen(f"{address}/log.json") as found:
         yield from ((f"/log/{query['name']}", QUERY_SECONDS) for query in json.load(found)["queries"])
     yield from ((f"/-/study/{question.command}", QUERY_SECONDS) for question in QUESTIONS.values())
-    with urlopen(f"{address}/log/prescription.json?_shape=array&_size=1") as found:
-        yield f"/log/fact_prescription/{json.load(found)[0]['key']}", PAGE_SECONDS
+    yield f"/log/fact_prescription/{a_prescription(address)}", PAGE_SECONDS
     yield "/-/dashboards/clinic", QUERY_SECONDS
+    for chart in DASHBOARD["charts"].values():
+        sql = chart["query"].replace("[[", "").replace("]]", "")
+        more = "from_month=2000-01&to_month=2100-01&measure=hair_density"
+        yield f"/log.json?_shape=array&sql={quote(sql)}&{more}", QUERY_SECONDS
+
+
+def a_prescription(address: str) -> int:
+    """Return the key of the newest prescription that is in the log."""
+    with urlopen(f"{address}/log/prescription.json?_shape=array&_size=1") as found:
+        key: int = json.load(found)[0]["key"]
+    return key
 
 
 def looked_at(address: str, width: int, picture: Path) -> list[str]:
     """Let Chromium show a page; return the hosts it asked for anything but this machine."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        log = Path(profile) / "net.json"
-        command = [
-            *(browser() or "chromium", *_QUIET, f"--user-data-dir={profile}", f"--log-net-log={log}"),
-            *(f"--window-size={width},1600", f"--screenshot={picture}", address),
-        ]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-        said = log.read_text(errors="replace")
+    _, said = _shown(address, f"--window-size={width},1600", f"--screenshot={picture}")
     asked = {
         part.split('"')[0].split("/")[0]
         for part in said.split('"url":"http')[1:]
         for part in [part.split("://")[1]]
     }
     return sorted(host for host in asked if not host.startswith("127.0.0.1"))
+
+
+def document_of(address: str) -> str:
+    """Let Chromium show a page; return the document that came of it when all of its scripts had run."""
+    return _shown(address, "--dump-dom")[0]
+
+
+def _shown(address: str, *options: str) -> tuple[str, str]:
+    """Let Chromium show a page; return what it printed, and its log of what it asked of any machine."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        log = Path(profile) / "net.json"
+        command = [browser() or "chromium", *_QUIET, f"--user-data-dir={profile}", f"--log-net-log={log}"]
+        done = subprocess.run(
+            [*command, *options, address],
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout, log.read_text(errors="replace")
 
 
 def check(path: Path, pictures: Path) -> list[str]:
@@ -118,11 +148,13 @@ def check(path: Path, pictures: Path) -> list[str]:
             with urlopen(address + page) as found:
                 found.read()
             took = time.perf_counter() - start
-            print(f"{took:5.2f} s of {limit:.0f}  {page}", flush=True)
+            print(f"{took:5.2f} s of {limit:.0f}  {page[:60]}", flush=True)
             if took > limit:
                 wrong.append(f"{page}: {took:.1f} s")
         own = set(looked_at(EMPTY, WIDTHS[0], pictures / "empty.png"))
-        for page in ("/log/prescription", "/-/study/outcomes", "/-/dashboards/clinic", "/log"):
+        prescription = f"/log/fact_prescription/{a_prescription(address)}"
+        looked = ("/log/prescription", "/-/study/outcomes", "/-/dashboards/clinic", "/log", prescription)
+        for page in looked:
             for width in WIDTHS:
                 name = page.strip("/").replace("/", "-")
                 picture = pictures / f"{name}-{width}.png"
@@ -130,6 +162,9 @@ def check(path: Path, pictures: Path) -> list[str]:
                 wrong += [f"{page} asks {host}" for host in hosts if host not in own]
                 if not picture.exists() or picture.stat().st_size < 5000:
                     wrong.append(f"{page}: nothing is shown at {width}")
+        drawn = document_of(f"{address}/-/dashboards/clinic").count(PICTURE)
+        if drawn != len(DASHBOARD["charts"]):
+            wrong.append(f"/-/dashboards/clinic: {drawn} pictures are drawn")
     return wrong
 
 
