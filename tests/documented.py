@@ -7,8 +7,8 @@ Of a page's blocks, in the order of the page and in one new folder:
 - ``toml`` and ``json`` blocks are written to the file named in the ``<!-- file: … -->`` above them.
 
 Ids, receipts, times and digests differ on every run. One that stands in a page stands for the one that
-really came, also in later commands of that page. A line of ``…`` alone stands for any lines, and ``…``
-within a line for anything in it.
+really came, also in later commands of that page; a date stands for itself or for today. A line of ``…``
+alone stands for any lines, and ``…`` within a line for anything in it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ _TIME = (
     r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
     r"(?: ?(?:[+-][0-9]{2}:[0-9]{2}|Z))?"
 )
+_DATE = r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b"
 _SHAPES = (
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}",  # the id of a record
     r"\b[0-9a-f]{64}\b",  # a hash
@@ -45,6 +47,7 @@ _SHAPES = (
     r"\b[0-9a-f]{16}\b",  # the digest of a formulary
     _TIME,
     r"\b[0-9]+-[A-Z2-7]{10}\b",  # a receipt
+    _DATE,
 )
 _VARYING = re.compile("|".join(_SHAPES))
 _ANY = "…"
@@ -65,6 +68,8 @@ def pattern_of(expected: str, known: Mapping[str, str]) -> tuple[re.Pattern[str]
             said = found[0]
             if re.fullmatch(_TIME, said):
                 made += _TIME  # two acts may lie in one second on one run, and not on the next
+            elif re.fullmatch(_DATE, said):
+                made += f"(?:{said}|{datetime.now(UTC).date()})"  # that of the day on which the page was made
             elif said in known:
                 made += re.escape(known[said])
             elif said in stands:

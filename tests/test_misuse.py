@@ -22,7 +22,7 @@ FINDING = Finding(Severity.ERROR, "record", "at", "is missing")
 NOT_TEXT: tuple[Any, ...] = (None, 3, 1.5, b"biotin", [], {}, object(), Cocktail)
 
 
-@pytest.mark.parametrize("given", NOT_TEXT, ids=repr)
+@pytest.mark.parametrize("given", NOT_TEXT, ids=lambda given: type(given).__name__)
 @pytest.mark.parametrize(
     "call",
     [

@@ -24,6 +24,7 @@ from mesococktail.browse.readable import readable
 from mesococktail.browse.saved import saved
 from mesococktail.errors import LogUseError, NotALogError
 from mesococktail.research import QUESTIONS, Study
+from tests.research.logs import make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +96,33 @@ def test_a_page_answers_with_nothing_from_elsewhere(get: Get, address: str) -> N
     assert found.status_code == 200
     if "html" in found.headers["content-type"]:
         assert outside(found.text) == []
+
+
+def test_a_query_between_months_without_bounds_counts_old_charts_of_a_year_too(old: Get) -> None:
+    found = old("/log/combinations_between_months.json?_shape=array").json()
+    assert [row["prescriptions"] for row in found] == [3]
+    bounded = old("/log/combinations_between_months.json?_shape=array&from_month=2020-01").json()
+    assert [row["prescriptions"] for row in bounded] == [2]
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    """A log of two prescriptions, and of one from a chart that has only the year."""
+    where = tmp_path_factory.mktemp("old") / "old.db"
+    with make(where) as log:
+        log.append_many(
+            {
+                "patient": "P-1",
+                "doctor": "dr-a",
+                "at": at,
+                "indication": "androgenetic alopecia",
+                "delivery": "nappage",
+                "cocktail": "minoxidil 5 mg (principal) + biotin 5 mg (complementary)",
+                **({"transcribed_from": "chart 7"} if at == "2019" else {}),
+            }
+            for at in ("2025-03-01T10:00+04:00", "2025-04-01T10:00+04:00", "2019")
+        )
+    return getter(site(where))
 
 
 def test_every_view_answers(path: Path, get: Get) -> None:
@@ -254,6 +282,9 @@ def test_a_question_can_be_narrowed(get: Get) -> None:
     ("question", "said"),
     [
         ("adverse-events?window=soon", "must be a whole number"),
+        pytest.param(
+            f"adverse-events?window={'9' * 5000}", "must be a whole number", id="thousands of digits"
+        ),
         ("pairs?doctor=nobody", "nobody"),
         ("pairs?since=2025-06&until=2025-03", "ends before it begins"),
     ],

@@ -178,7 +178,7 @@ def started(tree: Path, *command: str, **environment: str) -> subprocess.Popen[b
     )
 
 
-_PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.campaigns.covering")
+_PYTEST = ("pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.campaigns.covering")
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ def test_no_promise_is_broken(name: str) -> None:
     assert one.run(**one.SIZES["smoke"]).wrong == []
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sabotaged_log_is_seen(name: str) -> None:
     assert campaign(name).control().wrong != []

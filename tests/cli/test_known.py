@@ -187,6 +187,8 @@ def test_a_condition_is_met_by_one_ingredient(run: Run, condition: str, said: st
 
 
 def test_a_condition_that_cannot_be_read_is_refused(run: Run) -> None:
+    twice = run("study", "pairs", "--contains", "agent=x, agent=y", code=2).stderr
+    assert "says a word twice; give --contains once for each ingredient" in twice
     assert "begin with agent=" in run("study", "pairs", "--contains", "x, role=principal", code=2).stderr
     assert "role: x: is not a role" in run("study", "pairs", "--contains", "role=x", code=3).stderr
 

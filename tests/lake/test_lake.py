@@ -67,7 +67,40 @@ def test_a_file_that_is_missing_or_cut_off_is_found(lake: Path) -> None:
         Lake.open(lake)
 
 
-@pytest.mark.parametrize("said", ["", "[]", "{}", '{"files": {}, "clinic_number": 1, "format": "parquet"}'])
+@pytest.mark.parametrize(
+    "files",
+    [
+        [1],
+        None,
+        {"fact_session/x.parquet": {}},
+        {"fact_session/x.parquet": {"bytes": "1"}},
+        {"fact_session/../../x.parquet": {"bytes": 1}},
+        {"/x.parquet": {"bytes": 1}},
+    ],
+)
+def test_a_manifest_whose_files_cannot_be_its_own_is_refused(lake: Path, files: Any) -> None:
+    path = lake / "north" / "export.json"
+    said = json.loads(path.read_text())
+    said["files"]["fact_session"] = files
+    path.write_text(json.dumps(said))
+    with pytest.raises(LogBrokenError, match="cannot be read"):
+        Lake.open(lake)
+
+
+def test_a_table_that_we_do_not_know_is_refused(lake: Path) -> None:
+    path = lake / "north" / "export.json"
+    said = json.loads(path.read_text())
+    said["files"]["fact_colour"] = {}
+    path.write_text(json.dumps(said))
+    with pytest.raises(LogBrokenError, match="cannot be read"):
+        Lake.open(lake)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "[]", "{}", '{"files": {}, "clinic_number": 1, "format": "parquet"}', "[" * 100_000],
+    ids=["nothing", "a list", "no word", "no file", "too deep"],
+)
 def test_a_manifest_that_cannot_be_read_is_refused(lake: Path, said: str) -> None:
     (lake / "north" / "export.json").write_text(said)
     with pytest.raises(LogBrokenError, match="cannot be read"):

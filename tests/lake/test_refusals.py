@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mesococktail import PrescriptionLog
+from mesococktail import PrescriptionLog, Study
 from mesococktail.errors import (
     LogBrokenError,
     LogStorageError,
@@ -18,6 +19,7 @@ from mesococktail.errors import (
     LogVersionError,
     MesococktailError,
     QuestionError,
+    RecordError,
 )
 from mesococktail.lake import LAKE_TABLES, Lake, export_tables, merge
 from mesococktail.lake.library import batches_of
@@ -72,6 +74,42 @@ def test_a_key_that_cannot_be_made_is_refused(clinic: Path, tmp_path: Path) -> N
         export_tables(clinic, tmp_path / "out", pseudonymise=True, key=tmp_path / "nowhere" / "key")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"folder": 5}, "folder: 5: must be a path"),
+        ({"folder": "a\0b"}, "folder: .*: must be a path"),
+        ({"key": 5}, "key: 5: must be a path"),
+        ({"clinic_as": 5}, "clinic_as: 5: must be a short printable text"),
+        ({"clinic_as": "north\nwest"}, "clinic_as: .*: must be a short printable text"),
+        ({"leave_out": "sex"}, r'leave_out: sex: must be a list of words; write \["sex"\]'),
+        ({"leave_out": 5}, "leave_out: 5: must be a list of words"),
+        ({"log": 5}, "log: 5: must be a log, or where one is"),
+    ],
+)
+def test_what_is_not_what_it_should_be_is_refused_by_its_name(
+    clinic: Path, tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    asked: dict[str, Any] = {"log": clinic, "folder": tmp_path / "out", "pseudonymise": True} | given
+    with pytest.raises((QuestionError, RecordError), match=said):
+        export_tables(**asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_left_out_may_come_one_by_one(clinic: Path, tmp_path: Path) -> None:
+    export_tables(clinic, tmp_path / "out", pseudonymise=True, leave_out=(name for name in ["sex"]))
+    assert json.loads((tmp_path / "out" / "export.json").read_text(encoding="utf-8"))["left_out"] == ["sex"]
+
+
+def test_a_key_is_not_made_in_a_folder_that_is_gone_afterwards(clinic: Path, tmp_path: Path) -> None:
+    with PrescriptionLog.open(clinic, read_only=True) as log:
+        earlier = log.as_of("2999-01-01T00:00+00:00")
+    with earlier, pytest.raises(LogUseError, match=r"key: .*say where the key is to be kept"):
+        export_tables(earlier, tmp_path / "out", pseudonymise=True)
+    with PrescriptionLog.open(clinic, read_only=True) as log, log.as_of("2999-01-01T00:00+00:00") as now:
+        assert export_tables(now, tmp_path / "out", pseudonymise=True, key=tmp_path / "key").rows
+
+
 @pytest.fixture
 def lake(plain: Path, tmp_path: Path) -> Path:
     shutil.copytree(plain / "parquet", tmp_path / "lake" / "one")
@@ -106,6 +144,19 @@ def test_a_lake_that_is_not_whole_is_refused(lake: Path, happened: Callable[[Pat
     with pytest.raises(MesococktailError, match=said):
         merge(lake, lake / "merged.db")
     assert not (lake / "merged.db").exists()
+
+
+@pytest.mark.parametrize("end", [b"\0" * 8, b"\0\0\0\0PAR1"])
+def test_a_damaged_file_is_named_by_who_reads_it(lake: Path, tmp_path: Path, end: bytes) -> None:
+    [file] = (lake / "one" / "dim_patient").rglob("*.parquet")
+    file.write_bytes(file.read_bytes()[: -len(end)] + end)
+    with pytest.raises(LogBrokenError, match="is damaged; copy the export once more"):
+        merge(lake, tmp_path / "merged.db")
+    assert not (tmp_path / "merged.db").exists()
+    with pytest.raises(
+        QuestionError, match=r"part-0\.parquet'; copy an export with a damaged file once more"
+    ):
+        Study(lake).where(patient="P-1").combinations()
 
 
 def test_large_tables_are_packed_in_groups(

@@ -69,18 +69,16 @@ def test_the_log_is_told_with_its_head(clinic: Path, plain: Path, form: str) -> 
         [row] = tables_of(plain / form)["lake_log"]
         head = log.head()
         assert row[1:5] == (log.id, log.clinic, head.seq, head.hash)
-        assert row[-1] == 0
+        assert row[-2:] == (0, None)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_link_leads_to_a_record(plain: Path, form: str) -> None:
     tables = tables_of(plain / form)
     keys = {row[0] for table in tables if table.startswith("fact_") for row in tables[table]}
-    assert {(row[0], row[2]) for row in tables["entry"]} == {(row[1], 1) for row in tables["entry"]}
-    assert {row[0] for row in tables["entry"]} <= keys
     prescription = LAKE_TABLES["fact_session"].names.index("prescription")
     linked = {row[prescription] for row in tables["fact_session"]}
-    assert linked <= {row[0] for row in tables["entry"]}
+    assert linked <= keys
     assert len(linked) > 1
 
 

@@ -141,6 +141,8 @@ def test_many_sessions_of_few_patients_are_suppressed(log: PrescriptionLog) -> N
 
 def test_a_combination_of_few_is_suppressed_whole(log: PrescriptionLog) -> None:
     make_courses(log, 3, 0, 0)
-    row = only(Study(log, suppress_below=8).sessions())
-    assert row.pop("combination") == "biotin + minoxidil"
-    assert set(row.values()) == {"suppressed"}
+    for place in range(12):
+        prescribe(log, f"Q-{place}", cocktail=OTHER)
+    rows = [dict(row) for row in Study(log, suppress_below=8).sessions().rows]
+    assert "biotin + minoxidil" in {row.pop("combination") for row in rows}
+    assert {value for row in rows for value in row.values()} == {"suppressed"}

@@ -48,6 +48,6 @@ def test_an_engine_that_fails_between_slices_is_an_error_of_ours() -> None:
     with pytest.raises(QuestionError) as caught:
         next(rows)
     assert (
-        str(caught.value)
-        == "source: cannot be asked: out of memory; give it the tables of an export, by their names"
+        str(caught.value) == "source: cannot be asked: out of memory; "
+        "copy an export with a damaged file once more; if memory or room is short, narrow the question"
     )

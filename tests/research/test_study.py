@@ -58,6 +58,42 @@ def test_a_log_that_is_not_there_is_told_when_it_is_asked(tmp_path: Path) -> Non
         study.pairs()
 
 
+def test_a_path_that_no_system_takes_is_refused() -> None:
+    with pytest.raises(LogNotFoundError, match="cannot be opened"):
+        Study("a" * 5000).combinations()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"formulary": "ours"}, {"conditions": ("biotin",)}, {"conditions": None}, {"include_voided": "no"}],
+)
+def test_a_study_is_made_of_what_it_is_made_of(clinic: Path, given: dict[str, Any]) -> None:
+    with pytest.raises(QuestionError) as refused:
+        Study(clinic, **given)
+    assert refused.value.path == next(iter(given))
+
+
+def test_directly_is_true_or_false() -> None:
+    with pytest.raises(QuestionError, match="directly"):
+        Containing("biotin", directly="no")  # type: ignore[arg-type]  # the point of the test
+
+
+def test_several_questions_may_be_asked_of_one_picture(clinic: Path) -> None:
+    with Study(clinic).opened() as study:
+        assert study.combinations() == Study(clinic).combinations()
+        assert study.where(agent="biotin").pairs() == Study(clinic).where(agent="biotin").pairs()
+        with study.opened() as again:
+            assert again.doses() == study.doses()
+        assert study.doses().rows
+
+
+def test_what_was_opened_for_several_questions_is_closed_afterwards(clinic: Path) -> None:
+    with Study(clinic).opened() as study:
+        pass
+    with pytest.raises(QuestionError, match="is closed"):
+        study.combinations()
+
+
 def test_a_study_is_frozen_and_narrowing_makes_another(study: Study) -> None:
     narrower = study.where(doctor="dr-a")
     assert study.conditions == ()

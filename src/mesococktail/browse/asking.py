@@ -23,6 +23,10 @@ FILTERS = {
 """What narrows any question, and what it means."""
 
 
+_LONGEST_NUMBER = 12
+"""Digits: no option is near that, and Python reads no number of thousands."""
+
+
 def asked(path: Path, question: Question, given: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer, and what is wrong with a choice where there is none.
 
@@ -35,7 +39,7 @@ def asked(path: Path, question: Question, given: Mapping[str, str]) -> dict[str,
     for option in question.options:
         text = given[option.name]
         if text:
-            number = option.least is not None and text.isdecimal()
+            number = option.least is not None and text.isdecimal() and len(text) < _LONGEST_NUMBER
             chosen[option.name] = int(text) if number else text
     narrowed = {"agent" if name == "with" else name: given[name] or None for name in FILTERS}
     try:

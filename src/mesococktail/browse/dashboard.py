@@ -14,7 +14,8 @@ _COMBINATIONS = (
     "SELECT (p.at_month / 100) || '-' || substr('0' || (p.at_month % 100), -2) AS month, "
     "c.combination AS combination, count(*) AS prescriptions FROM fact_prescription AS p "
     "JOIN dim_combination AS c ON c.id = p.combination WHERE p.status <> 2 AND p.at_month IS NOT NULL "
-    "AND p.combination IN (SELECT combination FROM fact_prescription WHERE combination IS NOT NULL "
+    "AND p.combination IN (SELECT combination FROM fact_prescription "
+    "WHERE combination IS NOT NULL AND status <> 2 "
     f"GROUP BY combination ORDER BY count(*) DESC LIMIT {_MOST}){_MONTHS} GROUP BY p.at_month, p.combination"
 )
 _PAIRS = (

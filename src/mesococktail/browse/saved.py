@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from mesococktail.research import Question
     from mesococktail.research.source import Row
 
-_MONTHS = (
-    "at_month >= coalesce(cast(replace(nullif(:from_month, ''), '-', '') AS INTEGER), 0) "
-    "AND {p}.at_month <= coalesce(cast(replace(nullif(:to_month, ''), '-', '') AS INTEGER), 999912)"
+_IN_MONTHS = (
+    "(:from_month = '' OR p.at_month >= cast(replace(:from_month, '-', '') AS INTEGER)) "
+    "AND (:to_month = '' OR p.at_month <= cast(replace(:to_month, '-', '') AS INTEGER))"
 )
-_IN_MONTHS = "p." + _MONTHS.format(p="p")
 _WHEN = "Months are written 2025-01; a field that is left empty sets no bound."
 _FILLED = {
     "prescriptions_with_an_agent": (

@@ -128,6 +128,10 @@ def _condition(text: str) -> Containing:
         raise click.BadParameter(f"{quoted(text)}: begin with agent=, class=, premise=, role=, from= or to=")
     ends = [*(each.start() for each in found[1:]), len(text)]
     said = {each[1]: text[each.end() : end].strip() for each, end in zip(found, ends, strict=True)}
+    if len(said) < len(found):
+        raise click.BadParameter(
+            f"{quoted(text)}: says a word twice; give --contains once for each ingredient"
+        )
     low, high = said.get("from"), said.get("to")
     return Containing(
         said.get("agent"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LONG_SECONDS = 2
 _FORMATS = ("parquet", "csv", "jsonl")
-_QUASI = ("sex", "birth_year", "indication")
+_QUASI = ("sex", "birth_year", "indication", "stage")
 
 
 def _folder(name: str, said: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

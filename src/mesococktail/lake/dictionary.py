@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mesococktail.lake.tables import ENTRY, LAKE_TABLES, LOG, Holds
+from mesococktail.lake.tables import LAKE_TABLES, LOG, Holds
 from mesococktail.log.meanings import meaning
 from mesococktail.log.names import LOG_BITS, MEASURES, ROLES, SCALES, STATUS
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from mesococktail.lake.tables import LakeColumn, LakeTable
 
 _OWN = {
-    (ENTRY, "seq"): "key of a record that others point to",
-    (ENTRY, "id"): "what points to it: the same number",
-    (ENTRY, "version"): "1; in a log, its first version",
     (LOG, "number"): f"of the log: what stands above the lowest {LOG_BITS} bits of its numbers",
     (LOG, "log"): "id of the log, or its pseudonym",
     (LOG, "name"): "name of the clinic, or its pseudonym",
@@ -25,6 +22,7 @@ _OWN = {
     (LOG, "hash"): "hash of that entry: with seq, the head",
     (LOG, "made_with"): "version of mesococktail that exported it",
     (LOG, "pseudonymised"): "1 where people were renamed and times shifted",
+    (LOG, "left_out"): "of sex, birth_year, indication and stage what was left out, with a comma between",
 }
 _INDEXES = {
     "fact_prescription": (
@@ -39,7 +37,9 @@ _INDEXES = {
     "fact_outcome": (("patient",),),
     "fact_adverse_event": (("patient",),),
     "fact_patient_facts": (("patient",),),
-    ENTRY: (("id",),),
+    "fact_preparation": (("key",),),
+    "dim_combination": (("id",),),
+    "dim_combination_member": (("combination",),),
 }
 """What questions look up, for engines that use indexes."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
@@ -11,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import QuestionError
+from mesococktail.errors import LogUseError, QuestionError
 from mesococktail.lake.dictionary import write_beside
-from mesococktail.lake.folder import Unfinished, new_folder
+from mesococktail.lake.folder import Unfinished, new_folder, path_given
 from mesococktail.lake.library import arrow, batches_of, reader
 from mesococktail.lake.pseudonyms import Pseudonyms
 from mesococktail.lake.rows import MADE_WITH, LogSaid, batches
-from mesococktail.lake.tables import ENTRY, LAKE_TABLES, number_of_log
-from mesococktail.lake.veil import Veil
+from mesococktail.lake.tables import LAKE_TABLES, number_of_log
+from mesococktail.lake.veil import Veil, left_out_given
 from mesococktail.lake.writing import CSV, FORMATS, PARQUET, Writer
 from mesococktail.log.copying import copied
+from mesococktail.log.recorder import author_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,35 +69,39 @@ def export_tables(  # each is a choice of its own
         pseudonymise: Rename people and the clinic, shift times, leave free text out; see `Veil`.
         key: File of the key of the pseudonyms, made if it is not there; beside the log when left out.
         clinic_as: What the clinic is to be called in a pseudonymised export.
-        leave_out: Of ``sex``, ``birth_year`` and ``indication`` those that a pseudonymised export does
-            not have.
+        leave_out: Of ``sex``, ``birth_year``, ``indication`` and ``stage`` those that a pseudonymised export
+            does not have.
         replace: Whether an export that is there already is replaced.
         progress: Told the table and how many rows of all were written.
 
     Raises:
         LogError: The log cannot be read, or the folder not be written.
         ExportError: Too few patients are alike for their pseudonyms to protect them.
-        QuestionError: There is no such format or column.
+        QuestionError: There is no such format or column, or something is not what it should be.
+        RecordError: *clinic_as* is not a short name.
     """
     if format not in FORMATS:
         raise QuestionError(
             "is not a format", path="format", got=format, cure=f"choose {' or '.join(FORMATS)}"
         )
-    path = Path(log if isinstance(log, str | PathLike) else log.path)
+    path, place, left = _path_of(log), path_given(folder, "folder"), left_out_given(leave_out)
+    key_at = None if key is None else path_given(key, "key")
+    name = author_of(clinic_as, "clinic_as")
+    if not pseudonymise and (key_at or name or left):
+        raise QuestionError(
+            "belongs to a pseudonymised export",
+            path="key, clinic_as, leave_out",
+            cure="pseudonymise as well",
+        )
+    if pseudonymise and key_at is None:
+        key_at = _beside(log, path)
     arrow(), reader()
     with copied(path) as (tables, copy):
         veil = None
         said = LogSaid(number_of_log(bytes.fromhex(tables.id)), tables.id, tables.clinic, tables.head())
-        if pseudonymise:
-            where = path.with_name(f"{path.name}.pseudonyms") if key is None else Path(key)
-            veil = Veil.over(tables.rows, Pseudonyms.from_file(where).of_log(tables.id), tuple(leave_out))
-            said = veil.log(said, clinic_as)
-        elif key is not None or clinic_as is not None or tuple(leave_out):
-            raise QuestionError(
-                "belongs to a pseudonymised export",
-                path="key, clinic_as, leave_out",
-                cure="pseudonymise as well",
-            )
+        if key_at is not None:
+            veil = Veil.over(tables.rows, Pseudonyms.from_file(key_at).of_log(tables.id), left)
+            said = attrs.evolve(veil.log(said, name), left_out=tuple(sorted(left)))
         made_of = {
             "clinic": said.name,
             "clinic_number": said.number,
@@ -104,17 +110,38 @@ def export_tables(  # each is a choice of its own
             "made_with": MADE_WITH,
             "format": format,
             "pseudonymised": pseudonymise,
-            "left_out": sorted(leave_out),
+            "left_out": list(said.left_out),
         }
-        with new_folder(Path(folder), made_of, replace=replace) as unfinished:
+        with new_folder(place, made_of, replace=replace) as unfinished:
             writer = Writer(unfinished.folder, said.name, format)
-            rows = _Work(copy, said, veil, writer, unfinished, _Counter(progress)).done()
+            _Work(copy, said, veil, writer, unfinished, _Counter(progress)).done()
             write_beside(unfinished.folder, scripts=format == CSV)
             files = sum(map(len, unfinished.files.values()))
-    return Export(Path(folder), rows, files, said)
+    return Export(place, sum(unfinished.rows.values()), files, said)
 
 
-_LONGEST = {name: place for place, name in enumerate(("fact_prescription", "fact_session", ENTRY))}
+def _path_of(log: object) -> Path:
+    if isinstance(log, str | PathLike):
+        return path_given(log, "log")
+    from mesococktail.log import PrescriptionLog  # a path needs none of it
+
+    if not isinstance(log, PrescriptionLog):
+        raise QuestionError("must be a log, or where one is", path="log", got=log)
+    return log.path
+
+
+def _beside(log: str | PathLike[str] | PrescriptionLog, path: Path) -> Path:
+    """Return where the key is when nobody said: beside the log, where it is there next time."""
+    if getattr(log, "temporary", False):
+        raise LogUseError(
+            "the log is read in a temporary copy, and its key would be lost with it",
+            path="key",
+            cure="say where the key is to be kept: key=FILE",
+        )
+    return path.with_name(f"{path.name}.pseudonyms")
+
+
+_LONGEST = {name: place for place, name in enumerate(("fact_prescription", "fact_session"))}
 
 
 @attrs.frozen
@@ -128,8 +155,8 @@ class _Work:
     unfinished: Unfinished
     counter: _Counter
 
-    def done(self) -> int:
-        """Write what is not written yet; return how many rows there are."""
+    def done(self) -> None:
+        """Write what is not written yet."""
         # The longest first, so that nothing waits for them.
         tables = sorted(LAKE_TABLES.values(), key=lambda table: _LONGEST.get(table.name, len(_LONGEST)))
         with ThreadPoolExecutor(2) as pool:
@@ -138,21 +165,20 @@ class _Work:
                 [t for t in tables if t.parent is None],
                 [t for t in tables if t.parent is not None],
             ):
-                for table, paths, rows in pool.map(self._written, some):
+                for table, paths in pool.map(self._written, some):
                     if paths is not None:
-                        self.unfinished.finish(table.name, paths, rows)
-        return self.counter.rows
+                        self.unfinished.finish(table.name, paths, self.counter.rows[table.name])
 
-    def _written(self, table: LakeTable) -> tuple[LakeTable, list[Path] | None, int]:
+    def _written(self, table: LakeTable) -> tuple[LakeTable, list[Path] | None]:
         with batches_of(self.copy) as run:
             found = batches(run, table, self.said)
             veiled = found if self.veil is None else self.veil.batches(table, found, self.said)
             counted = self.counter.over(table.name, veiled)
             if self.unfinished.finished(table.name):
                 self.writer.remember(table, counted)
-                return table, None, 0
+                return table, None
             self.unfinished.restart(table.name)
-            return table, *self.writer.put(table, counted)
+            return table, self.writer.put(table, counted)
 
 
 @attrs.define
@@ -160,14 +186,15 @@ class _Counter:
     """Counts rows, and says how far it is."""
 
     progress: Callable[[str, int], None] | None
-    rows: int = 0
+    rows: Counter[str] = attrs.field(factory=Counter)
+    """Of each table."""
     _lock: Lock = attrs.field(factory=Lock)
 
     def over(self, table: str, batches: Iterable[Any]) -> Iterator[Any]:
         """Yield the same batches, counted."""
         for batch in batches:
             with self._lock:
-                self.rows += len(batch)
+                self.rows[table] += len(batch)
                 if self.progress is not None:
-                    self.progress(table, self.rows)
+                    self.progress(table, self.rows.total())
             yield batch

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.errors import LogBrokenError, LogNotFoundError
-from mesococktail.lake.folder import MANIFEST
+from mesococktail.lake.folder import MANIFEST, path_given, read_manifest
 from mesococktail.lake.tables import LAKE_TABLES
 from mesococktail.lake.writing import PARQUET
 
@@ -36,7 +35,7 @@ class Lake:
             LogBrokenError: One was not finished; a file of one is missing, not as it was written or not of
                 it; or two are of one log, or of logs with one number.
         """
-        path = Path(folder)
+        path = path_given(folder, "folder")
         found = {each.parent: _manifest(each) for each in _manifests(path)}
         exports = {where: said for where, said in found.items() if said["format"] == PARQUET}
         if not exports:
@@ -76,15 +75,10 @@ def _manifests(folder: Path) -> list[Path]:
 
 
 def _manifest(path: Path) -> dict[str, Any]:
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        whole = LAKE_TABLES.keys() <= said["files"].keys() and type(said["clinic_number"]) is int
-        said["format"]  # must be there
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
+    said = read_manifest(path)
+    if said is None:
         raise LogBrokenError("cannot be read", got=str(path), cure="export that clinic once more")
-    return said  # type: ignore[no-any-return]  # JSON
+    return said
 
 
 def _must_be_whole(path: Path, size: int) -> None:

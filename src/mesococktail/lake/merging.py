@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mesococktail.errors import LogBrokenError
 from mesococktail.lake.dictionary import indexes_sql, schema_sql
+from mesococktail.lake.folder import path_given
 from mesococktail.lake.lake import Lake
 from mesococktail.lake.library import arrow
 from mesococktail.lake.tables import LAKE_TABLES
@@ -14,6 +15,7 @@ from mesococktail.log.merged import filling
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
+    from pathlib import Path
 
 
 def merge(
@@ -30,10 +32,10 @@ def merge(
     lake = Lake.open(folder)
     pa = arrow()
     total = 0
-    with filling(Path(path), schema_sql(), indexes_sql()) as insert:
+    with filling(path_given(path, "path"), schema_sql(), indexes_sql()) as insert:
         for table, files in lake.tables.items():
             for file in files:
-                for rows in _rows(pa.parquet.ParquetFile(file), LAKE_TABLES[table].names):
+                for rows in _rows(pa, file, LAKE_TABLES[table].names):
                     insert(table, rows)
                     total += len(rows)
                     if progress is not None:
@@ -41,6 +43,11 @@ def merge(
     return total
 
 
-def _rows(file: object, names: tuple[str, ...]) -> Iterator[list[tuple[object, ...]]]:
-    for batch in file.iter_batches(columns=list(names)):  # type: ignore[attr-defined]  # pyarrow ships no types
-        yield list(zip(*(batch.column(name).to_pylist() for name in names), strict=True))
+def _rows(pa: Any, file: Path, names: tuple[str, ...]) -> Iterator[list[tuple[object, ...]]]:  # noqa: ANN401  # pyarrow ships no types
+    try:
+        for batch in pa.parquet.ParquetFile(file).iter_batches(columns=list(names)):
+            yield list(zip(*(batch.column(name).to_pylist() for name in names), strict=True))
+    except (pa.ArrowException, OSError, ValueError, KeyError):
+        raise LogBrokenError(
+            "is damaged", got=str(file), cure="copy the export once more, or make it anew"
+        ) from None

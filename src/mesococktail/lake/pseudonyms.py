@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import os
 import secrets
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -86,22 +85,30 @@ class Pseudonyms:
         number = int.from_bytes(self._digest("days", patient)[:8], "big") % (2 * _MOST_DAYS)
         return number - _MOST_DAYS if number < _MOST_DAYS else number - _MOST_DAYS + 1
 
-    @cached_property
-    def _tables(self) -> list[list[int]]:
-        """For each round, what is mixed into one half of a number for each value of the other half."""
-        found = []
+    def mixed(self, about: str) -> Mixed:
+        """Return the numbers that stand for those of one kind, such as patients."""
+        tables = []
         for place in range(_ROUNDS):
-            key = self._digest("order", str(place))
+            key = self._digest(f"order of {about}", str(place))
             stream = hashlib.shake_256(key).digest(2 << _HALF)
-            found.append(list(memoryview(stream).cast("H")))
-        return found
+            tables.append(list(memoryview(stream).cast("H")))
+        return Mixed(tables)
 
-    def mixed(self, number: int) -> int:
-        """Return a number below 2^32 that stands for *number*: different ones for different numbers.
 
-        Records are numbered in the order of time, which would give away what the shifted times hide.
-        (A Feistel network of four rounds, so that no table of all numbers is needed.)
-        """
+@attrs.frozen
+class Mixed:
+    """Stands for numbers below 2^32: different ones for different numbers.
+
+    Records are numbered in the order of time, and patients as they came, which would give away what the
+    shifted times hide. Each kind has an order of its own, so that nothing follows from equal numbers.
+    (A Feistel network of four rounds, so that no table of all numbers is needed.)
+    """
+
+    _tables: list[list[int]] = attrs.field(repr=False)
+    """For each round, what is mixed into one half of a number for each value of the other half."""
+
+    def of(self, number: int) -> int:
+        """Return what stands for a number."""
         left, right = number >> _HALF, number & 0xFFFF
         for table in self._tables:
             left, right = right, left ^ table[right]

@@ -8,16 +8,17 @@ import attrs
 
 from mesococktail import __version__
 from mesococktail.lake.library import arrow
-from mesococktail.lake.tables import ENTRY, LAKE_TABLES, LOG, Holds, base_of, linked_kinds
+from mesococktail.lake.tables import LAKE_TABLES, LOG, Holds, base_of
 from mesococktail.log.chain import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mesococktail.lake.library import Batches
     from mesococktail.lake.tables import LakeColumn, LakeTable
 
 MADE_WITH = f"mesococktail {__version__}"
+_FIRST_ROWS = 10_000
 
 
 @attrs.frozen
@@ -29,11 +30,14 @@ class LogSaid:
     name: str
     head: Receipt
     pseudonymised: bool = False
+    left_out: tuple[str, ...] = ()
+    """What was left out beside."""
 
     def row(self) -> dict[str, list[Any]]:
         """Return the one row of the table of logs."""
         head = self.head
-        values = (self.number, self.log, self.name, head.seq, head.hash, __version__, int(self.pseudonymised))
+        told = (self.number, self.log, self.name, head.seq, head.hash, __version__, int(self.pseudonymised))
+        values = (*told, ", ".join(self.left_out) or None)
         return {name: [value] for name, value in zip(LAKE_TABLES[LOG].names, values, strict=True)}
 
 
@@ -57,20 +61,14 @@ def batches(run: Batches, table: LakeTable, said: LogSaid) -> Iterator[Any]:
         yield pa.RecordBatch.from_pydict(said.row(), schema)
         return
     base = base_of(said.number)
-    if table.name == ENTRY:
-        kinds = ", ".join(f"'{kind}'" for kind in linked_kinds())
-        values = ["e.seq", "e.seq", "1"]
-        source, used = f"entry AS e WHERE e.version = 1 AND e.kind IN ({kinds})", list(table.columns)
-    else:
-        source = f"{table.name} AS t"
-        used = _filled(run, table)
-        values = [_selected(column) for column in used]
+    used = _filled(run, table)
     if not used:
         return
+    values = [_selected(column) for column in used]
     # The types of a result are those of its first row: one that has a value everywhere goes in front.
     first = ", ".join("''" if column.holds is Holds.TEXT else "0" for column in used)
     start = 1
-    for batch in run(f"SELECT {first} UNION ALL SELECT {', '.join(values)} FROM {source}"):
+    for batch in run(f"SELECT {first} UNION ALL SELECT {', '.join(values)} FROM {table.name} AS t"):
         found, start = batch.slice(start), 0
         if not len(found):
             continue
@@ -85,9 +83,18 @@ def batches(run: Batches, table: LakeTable, said: LogSaid) -> Iterator[Any]:
 
 def _filled(run: Batches, table: LakeTable) -> list[LakeColumn]:
     """Return the columns that are not empty in every row: most are, and need not be read."""
-    counts = ", ".join(f"count({name}) AS c{place}" for place, name in enumerate(table.names))
-    [counted] = [row for batch in run(f"SELECT {counts} FROM {table.name}") for row in batch.to_pylist()]
-    return [column for column, count in zip(table.columns, counted.values(), strict=True) if count]
+    # Only for what the first rows do not have must all the others be looked at.
+    early = _filled_in(run, table.names, f"(SELECT * FROM {table.name} LIMIT {_FIRST_ROWS})")
+    late = _filled_in(run, [name for name in table.names if name not in early], table.name)
+    return [column for column in table.columns if column.name in early | late]
+
+
+def _filled_in(run: Batches, names: Sequence[str], source: str) -> set[str]:
+    if not names:
+        return set()
+    counts = ", ".join(f"count({name}) AS {name}" for name in names)
+    [counted] = [row for batch in run(f"SELECT {counts} FROM {source}") for row in batch.to_pylist()]
+    return {name for name, count in counted.items() if count}
 
 
 def _selected(column: LakeColumn) -> str:

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mesococktail.log.names import DIMENSIONS, LOG_BITS
+from mesococktail.log.names import LOG_BITS
 from mesococktail.log.tables import COCKTAIL_TABLES, key_column, layout_of, star_tables
 from mesococktail.records import KINDS, FieldType, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mesococktail.records import Field
 
 _MADE = re.compile(r"CREATE TABLE (\w+) \((.*)\) STRICT")
 _REFERENCE = re.compile(r"REFERENCES dim_(\w+)")
@@ -97,18 +96,6 @@ def base_of(number: int) -> int:
     return number << LOG_BITS
 
 
-def linked_kinds() -> tuple[str, ...]:
-    """Return the kinds of records that others point to."""
-    linked = {field.about.link for kind in KINDS.values() for field in _all_fields(fields_of(kind))}
-    return tuple(sorted(kind for kind in linked if kind is not None))
-
-
-def _all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
-    for field in fields:
-        yield field
-        yield from _all_fields(field.fields)
-
-
 def _parents() -> dict[str, str]:
     """Return the table of the records that the rows of another table belong to."""
     parents = dict.fromkeys(COCKTAIL_TABLES, "fact_prescription")
@@ -145,18 +132,14 @@ def _tables() -> Iterator[LakeTable]:
         said = re.sub(r",? *PRIMARY KEY \([^)]*\)", "", inside)
         columns = tuple(_column(name, one) for one in said.split(", "))
         yield LakeTable(name, columns, parents.get(name))
-    number = Holds.NUMBER
+    names = ("number", "log", "name", "seq", "hash", "made_with", "pseudonymised", "left_out")
+    words = {"log", "name", "hash", "made_with", "left_out"}
     yield LakeTable(
-        ENTRY,
-        (LakeColumn("seq", Holds.KEY), LakeColumn("id", Holds.LINK), LakeColumn("version", number)),
+        LOG, tuple(LakeColumn(one, Holds.TEXT if one in words else Holds.NUMBER) for one in names)
     )
-    names = ("number", "log", "name", "seq", "hash", "made_with", "pseudonymised")
-    words = {"log", "name", "hash", "made_with"}
-    yield LakeTable(LOG, tuple(LakeColumn(one, Holds.TEXT if one in words else number) for one in names))
 
 
-ENTRY, LOG = "entry", "lake_log"
-"""The records that others point to; and the log that was exported, of which there is one row."""
+LOG = "lake_log"
+"""The log that was exported, of which there is one row."""
 LAKE_TABLES = {table.name: table for table in _tables()}
 """Every table of an export, by name; dimensions first."""
-DIMENSION_TABLES = tuple(f"dim_{name}" for name in DIMENSIONS)

@@ -6,23 +6,25 @@ units, and words that stand for a text without telling it.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import ExportError, QuestionError
+from mesococktail.errors import AgentError, ExportError, QuestionError
 from mesococktail.formulary import Formulary
 from mesococktail.lake.library import arrow
-from mesococktail.lake.pseudonyms import Pseudonyms
+from mesococktail.lake.pseudonyms import Mixed, Pseudonyms
 from mesococktail.lake.rows import LogSaid, schema_of
 from mesococktail.lake.tables import LAKE_TABLES, LOG, Holds, base_of, number_of_log
 from mesococktail.log.chain import Receipt
 from mesococktail.log.names import COMBINED, LOG_BITS, VOIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Run = Callable[[str], Iterable[tuple[Any, ...]]]
     """Runs a statement on the copy of the log, and returns its rows."""
@@ -31,16 +33,31 @@ if TYPE_CHECKING:
 
     from mesococktail.lake.tables import LakeTable
 
-QUASI = ("sex", "birth_year", "indication")
+QUASI = ("sex", "birth_year", "indication", "stage")
 """What others may know of a person, and so could be told apart by."""
 ALIKE = 8
 """So many patients at least must be alike in all of that."""
+_LEFT_OUT_WITH = {
+    "sex": ("sex", "indication_scale", "indication_stage"),
+    "birth_year": ("birth_year",),
+    "indication": ("indication", "indication_scale", "indication_stage"),
+    "stage": ("indication_scale", "indication_stage"),
+}
+"""Columns that are not exported where something is left out: most scales are of one sex."""
+_NEVER = frozenset(
+    (
+        *("could_become_pregnant", "partner_could_become_pregnant", "pregnancy", "pregnancy_established"),
+        *("formulary", "not_run"),
+    )
+)
+"""Columns that nothing is counted by: some tell the sex, and more, and some when a record was made."""
+_OF_ONE_SEX = ("hamilton_norwood", "ludwig", "savin", "sinclair", "semen_parameters")
+"""Measures of outcomes that tell the sex."""
 _DAY = 86400
 _DECADE = 10
 _TIME = ("utc", "offset", "month", "digits")
 _WITH_NUMBERS = frozenset(
     (
-        "entry",
         "fact_prescription",
         "fact_ingredient",
         "fact_adjunct",
@@ -55,12 +72,14 @@ _WITH_NUMBERS = frozenset(
 )
 """Tables whose whole numbers are exported. Of others only when and whose they were, and their links."""
 _BARE = frozenset(("fact_preparation",))
+_DATED = _WITH_NUMBERS | _BARE
 _NAMES = frozenset(
     ("dim_agent", "dim_combination", "dim_combination_member", "dim_doctor", "dim_patient", "dim_term")
 )
 _LOW = (1 << LOG_BITS) - 1
-_SHUFFLED = frozenset(("patient", "doctor"))
+_SHUFFLED = ("patient", "doctor")
 """Whose numbers were given in the order in which people came."""
+_RECORD = "record"
 
 
 @attrs.frozen(slots=False)
@@ -69,34 +88,40 @@ class Veil:
 
     pseudonyms: Pseudonyms
     left_out: frozenset[str]
+    """Columns."""
+    voided: tuple[int, ...] = attrs.field(repr=False)
+    """Keys of the records that should never have existed, and are not exported."""
+    of_one_sex: tuple[int, ...] = attrs.field(repr=False)
+    """Numbers of the measures that are not exported, as they tell the sex that is left out."""
     patients: dict[int, str] = attrs.field(repr=False)
     """Ids by number."""
+    formulary: Formulary = attrs.field(repr=False)
+    """Ours."""
+    agents: frozenset[str] = attrs.field(repr=False)
+    """Ids of the agents of this log."""
     words: frozenset[str] = attrs.field(repr=False)
     """Every code of our own vocabularies and every agent of our formulary: they name nobody."""
     names: frozenset[str] = attrs.field(repr=False)
     """The names of those agents."""
 
     @classmethod
-    def over(cls, run: Run, pseudonyms: Pseudonyms, leave_out: tuple[str, ...]) -> Veil:
+    def over(cls, run: Run, pseudonyms: Pseudonyms, leave_out: frozenset[str]) -> Veil:
         """Prepare for the log that *run* asks.
 
         Raises:
-            QuestionError: A column cannot be left out.
             ExportError: Too few patients are alike.
         """
-        for name in leave_out:
-            if name not in QUASI:
-                raise QuestionError(
-                    "cannot be left out", path="leave_out", got=name, cure=f"choose of {', '.join(QUASI)}"
-                )
-        left_out = frozenset(leave_out)
-        _must_be_alike(run, left_out)
+        _must_be_alike(run, leave_out)
         formulary = Formulary.shipped()
         codes = {term.code for name in formulary.vocabularies for term in formulary.terms(name)}
         return cls(
             pseudonyms,
-            left_out,
+            frozenset(column for name in leave_out for column in _LEFT_OUT_WITH[name]) | _NEVER,
+            _voided(run),
+            _numbers_of_one_sex(run) if "sex" in leave_out else (),
             dict(run("SELECT id, patient FROM dim_patient")),
+            formulary,
+            frozenset(agent for (agent,) in run("SELECT agent FROM dim_agent")),
             frozenset(codes | set(formulary.agents) | {"chemical", "mechanical"}),
             frozenset(agent.name for agent in formulary.agents.values()),
         )
@@ -115,12 +140,12 @@ class Veil:
         if table.name == LOG:
             yield from batches
             return
-        if table.name not in _WITH_NUMBERS | _BARE | _NAMES:
+        if table.name not in _DATED | _NAMES:
             return
         pa, schema = arrow(), schema_of(table)
         base = base_of(said.number)
         changed = []
-        for batch in batches:
+        for batch in self._kept(table, batches, base):
             found, empty = self._veiled(table, batch.to_pydict(), base), [None] * len(batch)
             columns = {name: found.get(name, empty) for name in table.names}
             changed.append(pa.RecordBatch.from_pydict(columns, schema))
@@ -128,16 +153,37 @@ class Veil:
             whole = pa.Table.from_batches(changed)
             yield from whole.sort_by(table.names[0]).combine_chunks().to_batches()
 
+    def _kept(self, table: LakeTable, batches: Iterable[Any], base: int) -> Iterator[Any]:
+        """Yield the rows that are exported: of no voided record, and of no measure that tells the sex."""
+        pa = arrow()
+        unwanted = [(table.key, self.voided)]
+        if table.name == "fact_outcome":
+            unwanted.append(("measure", self.of_one_sex))
+        gone = {
+            column: pa.array([base + number for number in numbers], pa.int64())
+            for column, numbers in unwanted
+            if column is not None and numbers
+        }
+        for batch in batches:
+            kept = batch
+            for column, numbers in gone.items():
+                kept = kept.filter(pa.compute.invert(pa.compute.is_in(kept.column(column), numbers)))
+            if len(kept):
+                yield kept
+
     def _veiled(self, table: LakeTable, chunk: Columns, base: int) -> Columns:
         shifts = self._shifts(chunk, base)
         found: Columns = {}
         for column in table.columns:
             values = chunk.get(column.name)
-            if values is None or any(column.name.startswith(name) for name in self.left_out):
+            if values is None or column.name in self.left_out:
                 continue
             part = column.name.rpartition("_")[2]
             if column.holds in (Holds.KEY, Holds.LINK) or column.dimension in _SHUFFLED:
-                found[column.name] = [self._number(value, base) for value in values]
+                mixed = self._mixed[column.dimension or _RECORD]
+                found[column.name] = [
+                    None if value is None else base + mixed.of((value - base) & _LOW) for value in values
+                ]
             elif column.holds is Holds.TEXT:
                 found[column.name] = self._texts(table, column.name, chunk)
             elif part in _TIME:
@@ -149,8 +195,9 @@ class Veil:
                 found[column.name] = values
         return found
 
-    def _number(self, value: int | None, base: int) -> int | None:
-        return None if value is None else base + self.pseudonyms.mixed((value - base) & _LOW)
+    @cached_property
+    def _mixed(self) -> dict[str, Mixed]:
+        return {about: self.pseudonyms.mixed(about) for about in (*_SHUFFLED, _RECORD)}
 
     def _shifts(self, chunk: Columns, base: int) -> list[int] | None:
         """Return by how many days the times of each row are shifted; None where no times are."""
@@ -177,7 +224,7 @@ class Veil:
             "dim_combination.combination": self._combination,
             "fact_prescription.indication_stage": lambda stage: stage if _is_stage(stage) else None,
             "fact_outcome.method": lambda text: self.pseudonyms.name("method", text),
-            "fact_adverse_event_suspects.name": lambda name: name if name in self.words else None,
+            "fact_adverse_event_suspects.name": self._suspect,
         }
         if name == "transcribed_from":
             return lambda _: "an old chart"
@@ -191,6 +238,13 @@ class Veil:
 
     def _agent(self, agent: str) -> str:
         return agent if agent in self.words else self.pseudonyms.name("agent", agent)
+
+    def _suspect(self, name: str) -> str | None:
+        """An agent is known by any of its names, a clinic's own by its id; other suspects may be anything."""
+        try:
+            return self.formulary.find(name).agent.id
+        except AgentError:
+            return self._agent(name) if name in self.agents else None
 
     def _agent_name(self, name: str) -> str:
         """A clinic may call an agent as it likes; our own names of it are no secret."""
@@ -230,31 +284,72 @@ def _shifted_time(
     return int(then.timestamp()), None if offset is None else 0, new_month, digits
 
 
-def _must_be_alike(run: Run, left_out: frozenset[str]) -> None:
-    """Refuse where a patient is one of too few who are alike in what others may know."""
-    alike: dict[int, dict[str, Any]] = {number: {} for (number,) in run("SELECT id FROM dim_patient")}
-    facts = "SELECT patient, sex, birth_year FROM fact_patient_facts"
-    for patient, sex, born in run(f"{facts} WHERE status <> {VOIDED} ORDER BY key"):
-        known = alike[patient]
-        known |= {} if sex is None else {"sex": sex}
-        known |= {} if born is None else {"birth_year": born - born % _DECADE}
-    first = "SELECT patient, indication FROM fact_prescription"
-    for patient, indication in run(f"{first} WHERE status <> {VOIDED} ORDER BY at_utc, key"):
-        alike[patient].setdefault("indication", indication)
-    groups: dict[tuple[Any, ...], int] = {}
-    looked_at = [name for name in QUASI if name not in left_out]
-    for known in alike.values():
-        group = tuple(known.get(name) for name in looked_at)
-        groups[group] = groups.get(group, 0) + 1
+def left_out_given(given: object) -> frozenset[str]:
+    """Return what is to be left out.
+
+    Raises:
+        QuestionError: It is not a list of what can be.
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise QuestionError("must be a list of words", path="leave_out", got=given, cure='write ["sex"]')
+    found = list(given)
+    for name in found:
+        if name not in QUASI:
+            raise QuestionError(
+                "cannot be left out", path="leave_out", got=name, cure=f"choose of {', '.join(QUASI)}"
+            )
+    return frozenset(found)
+
+
+def _exported() -> list[LakeTable]:
+    """Return the tables of records that are exported."""
+    return [table for name, table in LAKE_TABLES.items() if name in _DATED and "status" in table.names]
+
+
+def _voided(run: Run) -> tuple[int, ...]:
+    found = (f"SELECT {table.key} FROM {table.name} WHERE status = {VOIDED}" for table in _exported())
+    return tuple(number for sql in found for (number,) in run(sql))
+
+
+def _numbers_of_one_sex(run: Run) -> tuple[int, ...]:
+    codes = ", ".join(f"'{code}'" for code in _OF_ONE_SEX)
+    return tuple(number for (number,) in run(f"SELECT id FROM dim_term WHERE term IN ({codes})"))
+
+
+def _must_be_alike(run: Run, leave_out: frozenset[str]) -> None:
+    """Refuse where a patient is one of too few who are alike in what others may know.
+
+    All that is exported of a patient about it is looked at, also what a newer record corrected.
+    """
+    alike: dict[int, set[tuple[str, int | str]]] = {}
+    for table in _exported():
+        for (patient,) in run(f"SELECT DISTINCT patient FROM {table.name} WHERE status <> {VOIDED}"):
+            alike.setdefault(patient, set())
+    for name, where, value in _looked_at(run, leave_out):
+        known = f"{value} IS NOT NULL AND status <> {VOIDED}"
+        for patient, said in run(f"SELECT DISTINCT patient, {value} FROM {where} WHERE {known}"):
+            alike[patient].add((name, said))
+    groups = Counter(frozenset(known) for known in alike.values())
     few = [number for number in groups.values() if number < ALIKE]
     if few:
         raise ExportError(
             f"{sum(few)} of {len(alike)} patients are alike with fewer than {ALIKE - 1} others in "
-            f"{', '.join(looked_at)}, and could be told by it",
+            f"{', '.join(name for name in QUASI if name not in leave_out)}, and could be told by it",
             path="pseudonymise",
             cure="leave one of these out (--leave-out), or export when there are more patients",
         )
 
 
-VEILED = tuple(sorted(LAKE_TABLES.keys() - _WITH_NUMBERS - _BARE - _NAMES - {LOG}))
-"""Tables that a pseudonymised export has without any rows."""
+def _looked_at(run: Run, leave_out: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is looked at: what it is, and its table and value."""
+    if "sex" not in leave_out:
+        yield "sex", "fact_patient_facts", "sex"
+        telling = ", ".join(map(str, _numbers_of_one_sex(run)))
+        yield "measure", "fact_outcome", f"CASE WHEN measure IN ({telling}) THEN measure END"
+    if "birth_year" not in leave_out:
+        yield "birth_year", "fact_patient_facts", f"birth_year - birth_year % {_DECADE}"
+    if "indication" not in leave_out:
+        yield "indication", "fact_prescription", "indication"
+    if not leave_out & {"sex", "indication", "stage"}:
+        yield "scale", "fact_prescription", "indication_scale"
+        yield "stage", "fact_prescription", "indication_stage"

@@ -43,16 +43,15 @@ class Writer:
     def _pa(self) -> Any:  # noqa: ANN401  # pyarrow ships no types
         return arrow()
 
-    def put(self, table: LakeTable, batches: Iterable[Any]) -> tuple[list[Path], int]:
-        """Write a table, and return its files and the number of its rows."""
+    def put(self, table: LakeTable, batches: Iterable[Any]) -> list[Path]:
+        """Write a table, and return its files."""
         if self.format == PARQUET:
             return self._parquet(table, batches)
-        path, rows = self.folder / f"{table.name}.{self.format}", 0
+        path = self.folder / f"{table.name}.{self.format}"
         with self._plain(path, table) as write:
             for batch in batches:
                 write(batch)
-                rows += len(batch)
-        return [path], rows
+        return [path]
 
     @contextmanager
     def _plain(self, path: Path, table: LakeTable) -> Iterator[Callable[[Any], None]]:
@@ -99,13 +98,11 @@ class Writer:
         stop = compute.sum(compute.less_equal(known, ends["max"])).as_py()
         return dated.slice(start).take(compute.index_in(keys, known.slice(start, stop - start)))
 
-    def _parquet(self, table: LakeTable, batches: Iterable[Any]) -> tuple[list[Path], int]:
+    def _parquet(self, table: LakeTable, batches: Iterable[Any]) -> list[Path]:
         of_clinic = self.folder / table.name / f"clinic={quote(self.clinic, safe='')}"
         files: dict[int | None, _Part] = {}
-        rows = 0
         with ExitStack() as stack:
             for batch, year in self._dated(table, batches):
-                rows += len(batch)
                 for value, some in self._by_year(batch, year):
                     if value not in files:
                         inside = of_clinic if value is None else of_clinic / f"year={value:04d}"
@@ -113,7 +110,7 @@ class Writer:
                     files[value].add(some)
             if not files:
                 files[None] = stack.enter_context(closing(self._part(of_clinic, table)))
-        return [part.path for part in files.values()], rows
+        return [part.path for part in files.values()]
 
     def _by_year(self, batch: Any, year: Any) -> Iterator[tuple[int | None, Any]]:  # noqa: ANN401  # as above
         if year is None:

@@ -149,6 +149,11 @@ class LogFile:
         """Keep the temporary folder that this log is in, and remove it when the log is closed."""
         self._folder = folder
 
+    @property
+    def temporary(self) -> bool:
+        """Whether it is a copy, of an earlier state or layout, that is gone when it is closed."""
+        return self._folder is not None
+
     def __enter__(self) -> Self:
         return self
 

@@ -195,16 +195,19 @@ def report_page(study: Study) -> str:
         LogError: The log cannot be read.
     """
     leaving = attrs.evolve(study, suppress_below=study.suppress_below or LEAST)
-    answers: list[Answer] = []
-    sections = []
-    for section in SECTIONS:
-        parts = []
-        for part in section.parts:
-            answer = leaving.ask(part.question, **part.options)
-            answers.append(answer)
-            parts.append(_drawn(part, answer))
-        sections.append(DrawnSection(title=section.title, parts=tuple(parts)))
-    first = answers[0]
+    with leaving.opened() as asked:
+        answers = {
+            part.question: asked.ask(part.question, **part.options)
+            for section in SECTIONS
+            for part in section.parts
+        }
+    sections = [
+        DrawnSection(
+            title=section.title, parts=tuple(_drawn(part, answers[part.question]) for part in section.parts)
+        )
+        for section in SECTIONS
+    ]
+    first = next(iter(answers.values()))
     clinics = ", ".join(sorted({read.clinic for read in first.source.logs}))
     page = ReportPage(
         title="Mesotherapy cocktails: what was recorded",

@@ -18,7 +18,10 @@ Value = str | int | Decimal | None
 
 WIDEST = 44
 """Letters of a column of words before they go on in the next line."""
-PRESCRIPTIONS, INGREDIENTS = "prescriptions", "ingredients"
+PRESCRIPTIONS, INGREDIENTS, SESSIONS = "prescriptions", "ingredients", "sessions"
+PATIENTS, EVENTS, OUTCOMES = "patients", "adverse events", "outcomes"
+COUNTS = frozenset((PRESCRIPTIONS, INGREDIENTS, SESSIONS, PATIENTS, EVENTS))
+"""What columns count."""
 
 
 @attrs.frozen
@@ -42,6 +45,10 @@ class Step:
     dropped: int | str
     left: int | str
     """Numbers; or the word that stands for one that is suppressed."""
+    people: int = attrs.field(default=0, repr=False, eq=False)
+    """Patients that what was dropped is of, at least, where it has to be known whether they are enough."""
+    left_people: int = attrs.field(default=0, repr=False, eq=False)
+    """The same of what is left."""
 
     def __str__(self) -> str:
         if not self.dropped and self.what.startswith("read"):
@@ -64,6 +71,8 @@ class LogRead:
     """Version of this library that counted, or made the export."""
     pseudonymised: bool = False
     """Whether its times were shifted and its people renamed when it was exported."""
+    left_out: tuple[str, ...] = ()
+    """Of sex, birth year, indication and stage what was left out then."""
 
     def __str__(self) -> str:
         how = ", pseudonymised" if self.pseudonymised else ""

@@ -12,7 +12,7 @@ import attrs
 from mesococktail.cocktails.combination import BASE_UNITS, Level, Member
 from mesococktail.log.names import COMBINED, MEASURES, ROLES, SCALES
 from mesococktail.research.answer import PRESCRIPTIONS, Column
-from mesococktail.research.figures import COUNTED, PLACES, on_grid, rounded, share
+from mesococktail.research.figures import COUNTED, OF_ONE, PLACES, on_grid, rounded, share
 from mesococktail.research.scope import NOTHING, WITH_INGREDIENTS, Found
 from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from mesococktail.research.scope import Combined, Scope
     from mesococktail.research.suppression import Shown  # noqa: TC004  # attrs keeps the annotation as text
 
-_PER_ONE = f"of 1, to {PLACES} places"
+BY_AGENT, BY_COMBINATION = "agent", "combination"
+"""What a row may be of."""
 COMBINATION = Column("combination", "ids of the agents, sorted, joined by +")
 COUNT = Column("prescriptions", "how many prescriptions", "prescriptions")
-SHARE = Column("share", "part of all prescriptions counted", _PER_ONE)
+SHARE = Column("share", "part of all prescriptions counted", OF_ONE)
 
 COMBINATION_COLUMNS = (COMBINATION, COUNT, SHARE)
 _ONE = "as cocktails name it: a premix is one agent, and what is inside it is not counted here"
@@ -43,13 +44,12 @@ def combinations(scope: Scope, *, level: str, digits: int) -> Found:
     remarks = [_ONE]
     if level == Level.DOSES:
         remarks.append(f"doses rounded half-even to {digits} significant digits, {COUNTED}")
-    return Found(
-        counted_rows(shown, "combination"),
-        COMBINATION_COLUMNS,
-        PRESCRIPTIONS,
-        combined.steps,
-        tuple(remarks),
-    )
+    rows = counted_rows(shown, "combination")
+    if level == Level.DOSES:
+        # A dose that few had is told by no question.
+        for row in rows:
+            row["combination"] = SUPPRESSED if row["prescriptions"] == SUPPRESSED else row["combination"]
+    return Found(rows, COMBINATION_COLUMNS, PRESCRIPTIONS, combined.steps, tuple(remarks))
 
 
 def counted_rows(shown: Shown[str], name: str) -> tuple[dict[str, Value], ...]:
@@ -110,9 +110,9 @@ PAIR_COLUMNS = (
     Column("agent", "id of one agent"),
     Column("other_agent", "id of the other, later in the alphabet"),
     Column("prescriptions", "how many have both", "prescriptions"),
-    Column("support", "part of all prescriptions counted that have both", _PER_ONE),
-    Column("confidence", "part of those with the first that also have the other", _PER_ONE),
-    Column("confidence_back", "part of those with the other that also have the first", _PER_ONE),
+    Column("support", "part of all prescriptions counted that have both", OF_ONE),
+    Column("confidence", "part of those with the first that also have the other", OF_ONE),
+    Column("confidence_back", "part of those with the other that also have the first", OF_ONE),
     Column(
         "lift", "how many times as often together as if they were independent", f"times, to {PLACES} places"
     ),
@@ -145,8 +145,8 @@ TRIPLE_COLUMNS = (
     Column("second_agent", "id of another, later in the alphabet"),
     Column("third_agent", "id of the third, later still"),
     Column("prescriptions", "how many have all three", "prescriptions"),
-    Column("support", "part of all prescriptions counted that have all three", _PER_ONE),
-    Column("confidence", "part of those with the first two that also have the third", _PER_ONE),
+    Column("support", "part of all prescriptions counted that have all three", OF_ONE),
+    Column("confidence", "part of those with the first two that also have the third", OF_ONE),
     Column(
         "lift", "how many times as often together as if they were independent", f"times, to {PLACES} places"
     ),
@@ -181,7 +181,7 @@ class Together:
 
     shown: Shown[tuple[str, ...]]
     single: dict[str, int | None]
-    total: int
+    total: int | None
     """How many prescriptions were counted."""
 
     @classmethod
@@ -198,13 +198,13 @@ class Together:
         return cls(
             scope.of_combinations(several),
             scope.of_combinations(single).cells,
-            scope.of_combinations(combined.tally).total,
+            scope.whole(combined),
         )
 
 
-def ratio(number: int | None, total: int, *alone: int | None) -> Decimal | str:
+def ratio(number: int | None, total: int | None, *alone: int | None) -> Decimal | str:
     """Return how many times as often agents go together as if each were independent of the others."""
-    if number is None or None in alone:
+    if number is None or total is None or None in alone:
         return SUPPRESSED
     return rounded(Fraction(number * total ** (len(alone) - 1), math.prod(each for each in alone if each)))
 

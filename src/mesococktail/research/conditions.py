@@ -50,6 +50,17 @@ def text_given(given: object, path: str) -> str:
     raise QuestionError("must be a name or an id", path=path, got=given)
 
 
+def flag_given(given: object, path: str) -> bool:
+    """Return a choice that was given.
+
+    Raises:
+        QuestionError: It is neither True nor False.
+    """
+    if isinstance(given, bool):
+        return given
+    raise QuestionError("must be True or False", path=path, got=given)
+
+
 @attrs.frozen
 class Person:
     """Prescribed by one doctor, or to one patient."""
@@ -87,6 +98,7 @@ class Indicated:
 
     def filter(self, asked: Asked) -> Filter:
         """Return the condition."""
+        asked.must_have("indication", "indication")
         numbers, code = asked.indication(self.name)
         return Filter(f"p.indication IN {numbers}", f"indication {code}")
 
@@ -218,6 +230,7 @@ class Containing:
             raise QuestionError(rule, path="contains", cure="give one; the agent says the others")
         for path in given:
             text_given(named[path], path)
+        flag_given(self.directly, "directly")
 
     def filter(self, asked: Asked) -> Filter:
         """Return the condition.

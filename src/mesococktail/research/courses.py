@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from mesococktail.log.names import VOIDED
-from mesococktail.research.answer import PRESCRIPTIONS, Column
+from mesococktail.research.answer import PRESCRIPTIONS, SESSIONS, Column
+from mesococktail.research.attrition import trail
 from mesococktail.research.combinations import COMBINATION, COUNT
 from mesococktail.research.figures import PLACES, five_numbers, share
-from mesococktail.research.parts import trail
-from mesococktail.research.scope import NOTHING, Found
+from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
 if TYPE_CHECKING:
@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from mesococktail.research.scope import Scope
     from mesococktail.research.source import Row
 
-SESSIONS = "sessions"
 GIVEN = ("given", "partly", "not_given")
 """What became of a session: the codes of a record."""
-PRESCRIBED = (
-    "fact_session AS s JOIN entry AS e ON e.id = s.prescription AND e.version = 1 "
-    "JOIN fact_prescription AS p ON p.key = +e.seq"
-)
-"""Sessions ``s`` with the prescriptions ``p`` that they carry out, in a log as in an export.
-
-The sign keeps SQLite from taking what is asked of ``p.key`` for a condition on ``e`` too: it would look there
-for each of a hundred thousand prescriptions with some agent, for each session.
-"""
 
 SESSION_COLUMNS = (
     COMBINATION,
@@ -54,7 +44,6 @@ _REMARKS = (
     "a session given in part counts as given; a course that goes on counts as it stands",
     "planned is what a plan adds up to or, where it does not say, the total stated beside it",
 )
-_GROUP = ("combination", "fewest", "most", *GIVEN)
 
 
 def sessions(scope: Scope) -> Found:
@@ -64,14 +53,12 @@ def sessions(scope: Scope) -> Found:
     whole: Tally[str] = Tally()
     parts: Tally[tuple[str, str]] = Tally()
     had: dict[str, Counter[int]] = defaultdict(Counter)
-    each = _each(scope)
-    columns = [f"q.{name}" for name in _GROUP]
-    for *line, number in _lines(scope):
-        combination, fewest, most, *given = line
-        name, group = named[combination], tuple(NOTHING if cell is None else cell for cell in line)
-        whole.add(name, number, group)
-        counted = dict(zip(GIVEN, given, strict=True))
+    for combination, fewest, most, *given, number in _lines(scope):
+        name, counted = named[combination], dict(zip(GIVEN, given, strict=True))
         done = counted["given"] + counted["partly"]
+        followed = _UNPLANNED if fewest is None else _COMPLETED if done >= fewest else _UNCOMPLETED
+        group = combination, followed, *(int(times > 0) for times in given)
+        whole.add(name, number, group)
         had[name][done] += number
         cells = {what: times * number for what, times in counted.items()}
         if fewest is None:
@@ -82,7 +69,8 @@ def sessions(scope: Scope) -> Found:
         for what, records in cells.items():
             if records:
                 parts.add((name, what), records, group)
-    source = f"FROM ({each}) AS q JOIN fact_prescription AS p ON p.key = q.prescription"
+    beside = f"fact_prescription AS p LEFT JOIN ({_had(scope)}) AS h ON h.key = p.key"
+    source = f"FROM {beside}{scope.counted(_COUNTED)}"
 
     def shown(name: str, *cells: str) -> list[int | None]:
         """Return counts of a combination, all of which may be shown; none of them otherwise."""
@@ -91,7 +79,7 @@ def sessions(scope: Scope) -> Found:
                 parts.counts.get((name, what), 0),
                 None
                 if scope.guard.least is None
-                else scope.people(columns, source).number(parts.groups.get((name, what), ())),
+                else scope.people(_GROUP, source).number(parts.groups.get((name, what), ())),
             )
             for what in cells
         ]
@@ -99,21 +87,40 @@ def sessions(scope: Scope) -> Found:
 
     rows = tuple(
         _row(shown, name, number, had[name])
-        for name, number in scope.shown(whole, columns, source).most_first()
+        for name, number in scope.shown(whole, _GROUP, source).most_first()
     )
     left = sum(number for (_, what), number in parts.counts.items() if what in GIVEN)
     return Found(rows, SESSION_COLUMNS, PRESCRIPTIONS, steps + _steps(scope, left), _REMARKS, dose=None)
 
 
-def _counts(scope: Scope) -> str:
-    return ", ".join(
+_PLAN = ("coalesce(p.plan_fewest, p.plan_stated)", "coalesce(p.plan_most, p.plan_stated)")
+_COUNTED = "p.combination IS NOT NULL"
+_UNPLANNED, _UNCOMPLETED, _COMPLETED = range(3)
+_GROUP = (
+    "p.combination",
+    f"CASE WHEN {_PLAN[0]} IS NULL THEN {_UNPLANNED} "
+    f"WHEN coalesce(h.given + h.partly, 0) >= {_PLAN[0]} THEN {_COMPLETED} ELSE {_UNCOMPLETED} END",
+    *(f"CASE WHEN h.{code} > 0 THEN 1 ELSE 0 END" for code in GIVEN),
+)
+"""What tells apart who stands behind a number: how the plan was followed, and which sessions there were."""
+
+
+def _had(scope: Scope) -> str:
+    """Return the statement that says of each prescription with sessions how many there were of each kind."""
+    prescription = scope.asked.picture.linked("n.prescription")
+    counts = ", ".join(
         f"count(CASE WHEN s.given IN {scope.asked.numbers('term', [code])} THEN 1 END) AS {code}"
         for code in GIVEN
     )
-
-
-_PLAN = ("coalesce(p.plan_fewest, p.plan_stated)", "coalesce(p.plan_most, p.plan_stated)")
-_COUNTED = "p.combination IS NOT NULL"
+    numbers = ", ".join(f"max(n.{code}) AS {code}" for code in GIVEN)
+    # Grouped once more, though each is one row: of what was only joined SQLite makes no index, and would look
+    # through all of it for each prescription.
+    return (
+        f"SELECT {prescription.key} AS key, {numbers} FROM "
+        f"(SELECT s.prescription AS prescription, {counts} FROM fact_session AS s "
+        f"WHERE s.status <> {VOIDED} GROUP BY s.prescription) AS n{prescription.join} "
+        f"GROUP BY {prescription.key}"
+    )
 
 
 def _lines(scope: Scope) -> Iterator[Row]:
@@ -128,33 +135,16 @@ def _lines(scope: Scope) -> Iterator[Row]:
         f"SELECT {planned}, count(*) FROM fact_prescription AS p{where} GROUP BY {planned}"
     ):
         left[tuple(plan)] = number
-    had = (
-        f"SELECT s.prescription AS prescription, {_counts(scope)} FROM fact_session AS s "
-        f"WHERE s.status <> {VOIDED} GROUP BY s.prescription"
-    )
     counts = ", ".join(f"h.{code}" for code in GIVEN)
     for *line, number in asked.count(
-        f"SELECT {planned}, {counts}, count(*) FROM ({had}) AS h "
-        "JOIN entry AS e ON e.id = h.prescription AND e.version = 1 "
-        f"JOIN fact_prescription AS p ON p.key = +e.seq{where} GROUP BY {planned}, {counts}"
+        f"SELECT {planned}, {counts}, count(*) FROM ({_had(scope)}) AS h "
+        f"JOIN fact_prescription AS p ON p.key = +h.key{where} GROUP BY {planned}, {counts}"
     ):
         left[tuple(line[:3])] -= number
         yield *line, number
     for rest, number in left.items():
         if number:
             yield *rest, 0, 0, 0, number
-
-
-def _each(scope: Scope) -> str:
-    """Return the statement that says of each prescription what was planned and what became of it."""
-    return (
-        f"SELECT p.key AS prescription, p.combination AS combination, "
-        f"{_PLAN[0]} AS fewest, {_PLAN[1]} AS most, {_counts(scope)} "
-        "FROM fact_prescription AS p JOIN entry AS e ON e.seq = p.key "
-        f"LEFT JOIN fact_session AS s ON s.prescription = e.id AND s.status <> {VOIDED}"
-        f"{scope.counted(_COUNTED)} "
-        "GROUP BY p.key, p.combination, p.plan_fewest, p.plan_most, p.plan_stated"
-    )
 
 
 def _row(
@@ -164,7 +154,8 @@ def _row(
     row["combination"] = name
     if number is None:
         return row
-    # What a part leaves of the whole could be told from both, so neither is shown if one is of few.
+    # What a part leaves of the whole could be told from both, so neither is shown if one is of few; sessions
+    # given whole and in part are counted together elsewhere.
     planned, _, fewest, most = shown(name, "with_plan", "unplanned", "planned_fewest", "planned_most")
     completed, _ = (None, None) if planned is None else shown(name, "completed", "uncompleted")
     counts = sorted(had)
@@ -173,7 +164,7 @@ def _row(
         name,
         number,
         *map(told, (planned, fewest, most)),
-        *(told(shown(name, how)[0]) for how in GIVEN),
+        *map(told, (*shown(name, *GIVEN[:2]), *shown(name, GIVEN[2]))),
         told(completed),
         None if planned == 0 else share(completed, planned),
         *quartiles,
@@ -187,5 +178,34 @@ def _steps(scope: Scope, left: int) -> tuple[Step, ...]:
         scope.asked.count("SELECT s.status, count(*) FROM fact_session AS s GROUP BY s.status"),
     )
     read, voided = sum(counts.values()), counts.get(VOIDED, 0)
-    dropped = ("of no prescription that is counted", read - voided - left)
-    return trail(SESSIONS, read, ("voided", voided), dropped)
+    rest = read - voided - left
+    where = f"FROM fact_session AS s WHERE s.status = {VOIDED}"
+    kept = f"FROM {prescribed(scope)}{scope.counted(_COUNTED, f's.status <> {VOIDED}')}"
+    return trail(
+        SESSIONS,
+        read,
+        ("voided", voided, scope.patients(voided, where, "s.patient")),
+        ("of no prescription that is counted", rest, scope.patients(rest, uncounted(scope), "s.patient")),
+        people=scope.patients(left, kept),
+    )
+
+
+def prescribed(scope: Scope) -> str:
+    """Return where sessions ``s`` come from with the prescriptions ``p`` that they carry out.
+
+    The sign keeps SQLite from taking what is asked of ``p.key`` for a condition on the link: it would look
+    there for each of a hundred thousand prescriptions with some agent, for each session.
+    """
+    prescription = scope.asked.picture.linked("s.prescription")
+    return f"fact_session AS s{prescription.join} JOIN fact_prescription AS p ON p.key = +{prescription.key}"
+
+
+def uncounted(scope: Scope, *tests: str) -> str:
+    """Return where sessions come from whose prescriptions are not counted, from FROM on."""
+    counted = f"SELECT p.key AS key FROM fact_prescription AS p{scope.counted(_COUNTED)}"
+    where = " AND ".join((f"s.status <> {VOIDED}", "c.key IS NULL", *tests))
+    prescription = scope.asked.picture.linked("s.prescription", or_none=True)
+    return (
+        f"FROM fact_session AS s{prescription.join} "
+        f"LEFT JOIN ({counted}) AS c ON c.key = {prescription.key} WHERE {where}"
+    )

@@ -9,13 +9,13 @@ import attrs
 
 from mesococktail.errors import QuestionError, RecordError
 from mesococktail.research.conditions import Filter
+from mesococktail.research.elapsed import DAY
 
 if TYPE_CHECKING:
     from mesococktail.records import Around
     from mesococktail.research.source import Asked
 
 _EPOCH = date(1970, 1, 1)
-_DAY = 86400
 _LOCAL = "p.at_utc + coalesce(p.at_offset, 0) * 60"
 """Seconds that the clock on the wall had counted; an imprecise date stands at its beginning."""
 _DIGITS = (4, 7, 10)
@@ -77,7 +77,7 @@ def _after(around: Around) -> date:
 
 
 def _seconds(day: date) -> int:
-    return (day - _EPOCH).days * _DAY
+    return (day - _EPOCH).days * DAY
 
 
 def _beginnings(day: date) -> tuple[int, int, int]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mesococktail.log.names import MEASURES, SCALES
-from mesococktail.research.answer import INGREDIENTS, Column, Step
-from mesococktail.research.figures import COUNTED, DIGITS, five_numbers, moments
+from mesococktail.research.answer import INGREDIENTS, Column
+from mesococktail.research.attrition import trail
+from mesococktail.research.combinations import BY_AGENT, BY_COMBINATION
+from mesococktail.research.figures import COUNTED, DIGITS, PUBLISHED_DIGITS, digits_of, five_numbers, moments
 from mesococktail.research.scope import NOTHING, WITH_INGREDIENTS, Found
 from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from mesococktail.research.answer import Value
     from mesococktail.research.scope import Scope
 
-BY_AGENT, BY_COMBINATION = "agent", "combination"
 UNKNOWN = "not known"
 _UNIT_OF_ROW = "as in column unit"
 
@@ -36,10 +37,14 @@ _REST = (
     Column("median", "half are below, half above", _UNIT_OF_ROW),
     Column("q3", "upper quartile", _UNIT_OF_ROW),
     Column("max", "largest", _UNIT_OF_ROW),
-    Column("mean", f"mean, to {DIGITS} significant digits", _UNIT_OF_ROW),
+    Column(
+        "mean",
+        f"mean, to {DIGITS} significant digits, {PUBLISHED_DIGITS} where it may be published",
+        _UNIT_OF_ROW,
+    ),
     Column(
         "sd",
-        f"sample standard deviation, to {DIGITS} significant digits; none of a single dose",
+        "sample standard deviation, to as many; none of a single dose",
         _UNIT_OF_ROW,
     ),
 )
@@ -93,8 +98,8 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
         grouped.setdefault(key, []).append(histogram)
         tally.add(key, histogram.number, (number, combination, place))
     source = f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen)}"
-    # Where rows are by combination, those of an agent and measure add up to the row that it has by itself.
-    lines = (lambda key: ((key[0], key[2]),)) if by == BY_COMBINATION else (lambda _: ())
+    # The rows of an agent add up to what it has by itself: in a measure, in a combination, or in all.
+    lines = (lambda key: ((key[0], key[2]), key[:2])) if by == BY_COMBINATION else (lambda key: (key[0],))
     shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lines)
     rows = [_row(scope, key, shown.cells[key], some) for key, some in grouped.items()]
     rows.sort(key=_order)
@@ -103,11 +108,21 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
             del row["combination"]
     every = sum(histogram.number for histogram in histograms.values())
     known = sum(histogram.number for key, histogram in histograms.items() if key[-1] is not None)
-    steps += (Step(INGREDIENTS, f"read of {wanted}" if wanted else "read", 0, every),)
-    if every > known:
-        steps += (
-            Step(INGREDIENTS, "how much is not known; counted in rows of their own", every - known, known),
-        )
+    steps += trail(
+        INGREDIENTS,
+        every,
+        (
+            "how much is not known; counted in rows of their own",
+            every - known,
+            scope.patients(
+                every - known, f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NULL')}"
+            ),
+        ),
+        people=scope.patients(
+            known, f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NOT NULL')}"
+        ),
+        what=f"read of {wanted}" if wanted else "read",
+    )
     columns = DOSE_COLUMNS if by == BY_COMBINATION else (_AGENT, *_REST)
     return Found(tuple(rows), columns, INGREDIENTS, steps, (_QUARTILES, _PREMIX))
 
@@ -142,7 +157,13 @@ def _row(scope: Scope, key: Key, shown: int | None, histograms: list[Histogram])
         return row | dict.fromkeys(_FIGURES)
     doses, counts = (merged := Histogram.merged(histograms)).doses, merged.counts
     five = five_numbers(doses, counts, SCALES[measure])
-    row |= dict(zip(_FIGURES, (*five, *moments(doses, counts, SCALES[measure])), strict=True))
+    row |= dict(
+        zip(
+            _FIGURES,
+            (*five, *moments(doses, counts, SCALES[measure], digits_of(scope.guard.least))),
+            strict=True,
+        )
+    )
     # The smallest and the largest dose are those of one person.
     return row if scope.guard.least is None else row | {"min": SUPPRESSED, "max": SUPPRESSED}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
@@ -14,35 +15,39 @@ from mesococktail.errors import QuestionError
 from mesococktail.log.chain import Receipt
 from mesococktail.log.merged import reading
 from mesococktail.research.answer import LogRead
+from mesococktail.research.source import Link, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mesococktail.formulary import Formulary
     from mesococktail.lake import Lake
-    from mesococktail.research.source import Picture, Row
+    from mesococktail.research.source import Row
 
 _MEMORY = "600MB"
 """What DuckDB may use before it goes on in temporary files."""
 _SLICE = 5000
 """Rows that are fetched at once."""
 _TABLE = re.compile(r"\b(?:(?:FROM|JOIN) )(\w+)")
-_LOGS = "SELECT l.number, l.name, l.log, l.seq, l.hash, l.made_with, l.pseudonymised FROM lake_log AS l"
+_LOGS = (
+    "SELECT l.number, l.name, l.log, l.seq, l.hash, l.made_with, l.pseudonymised, l.left_out "
+    "FROM lake_log AS l"
+)
 
 
-def _failed(error: Exception) -> QuestionError:
+def _failed(error: Exception, cure: str) -> QuestionError:
+    """Return what an engine says, in its own words; each has errors of its own, and none may get out."""
     first = str(error).strip().split("\n")[0]
-    cure = "give it the tables of an export, by their names"
     return QuestionError(f"cannot be asked: {first}", path="source", cure=cure)
 
 
-class LakePicture:
+class LakePicture(Picture):
     """The tables of many logs, as their exports have them. What an engine does differently, it overrides."""
 
     exact = False
-    formulary: Formulary | None = None
     marker = "?"
     """What stands for a bound text."""
+    cure = "give it the tables of an export, by their names"
+    """What helps where the engine cannot answer."""
 
     def __init__(self, engine: Any) -> None:  # noqa: ANN401  # a connection or session of one of several libraries
         self.engine = engine
@@ -60,8 +65,8 @@ class LakePicture:
         """
         try:
             return self.run(sql, texts)
-        except Exception as error:  # each engine has errors of its own, and none may get out
-            raise _failed(error) from error
+        except Exception as error:
+            raise _failed(error, self.cure) from error
 
     @cached_property
     def logs(self) -> tuple[LogRead, ...]:
@@ -71,8 +76,18 @@ class LakePicture:
             QuestionError: It holds none, or two with one number.
         """
         read = tuple(
-            LogRead(number, name, log, Receipt(seq, hashed), f"mesococktail {made}", bool(pseudonymised))
-            for number, name, log, seq, hashed, made, pseudonymised in sorted(self.rows(_LOGS))
+            LogRead(
+                number,
+                name,
+                log,
+                Receipt(seq, hashed),
+                f"mesococktail {made}",
+                bool(pseudonymised),
+                tuple(left_out.split(", ")) if left_out else (),
+            )
+            for number, name, log, seq, hashed, made, pseudonymised, left_out in sorted(
+                self.rows(_LOGS), key=itemgetter(0, 2)
+            )
         )
         if not read or len({each.number for each in read}) < len(read):
             rule = "holds two exports whose numbers are the same" if read else "holds no export"
@@ -87,6 +102,10 @@ class LakePicture:
         """
         _ = self.logs
         return self
+
+    def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:  # noqa: ARG002  # as `Picture` says; nothing is joined
+        """Return the link itself, as `Picture` says: in an export it is the key."""
+        return Link("", column)
 
     def numbers(self, dimension: str, text: str) -> list[int]:
         """Look a text up, as `Picture` says."""
@@ -114,6 +133,8 @@ class DuckDBPicture(LakePicture):
 class FolderPicture(DuckDBPicture):
     """The Parquet files of exports, read by DuckDB; a table is made known when it is first named."""
 
+    cure = "copy an export with a damaged file once more; if memory or room is short, narrow the question"
+
     def __init__(self, engine: Any, lake: Lake) -> None:  # noqa: ANN401  # DuckDB's connection
         super().__init__(engine)
         self._lake = lake
@@ -135,8 +156,8 @@ class FolderPicture(DuckDBPicture):
     def _slice(self, cursor: Any) -> list[Row]:  # noqa: ANN401  # DuckDB's
         try:
             rows: list[Row] = cursor.fetchmany(_SLICE)
-        except Exception as error:  # as in `rows`
-            raise _failed(error) from error
+        except Exception as error:
+            raise _failed(error, self.cure) from error
         return rows
 
 
@@ -211,8 +232,12 @@ def _snapshot(engine: Any, kind: type[LakePicture]) -> Iterator[None]:  # noqa: 
     if kind is not PostgresPicture or engine.info.transaction_status.name != "IDLE":
         yield
         return
-    with engine.transaction():
-        engine.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(engine.transaction())
+            engine.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        except Exception as error:
+            raise _failed(error, kind.cure) from error
         yield
 
 

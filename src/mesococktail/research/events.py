@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,14 +12,14 @@ import attrs
 
 from mesococktail.errors import AgentError
 from mesococktail.log.names import VOIDED
-from mesococktail.research.answer import Column
-from mesococktail.research.combinations import COMBINATION
-from mesococktail.research.courses import GIVEN, PRESCRIBED, SESSIONS
+from mesococktail.research.answer import EVENTS, PATIENTS, SESSIONS, Column
+from mesococktail.research.attrition import trail
+from mesococktail.research.combinations import BY_AGENT, COMBINATION
+from mesococktail.research.courses import GIVEN, prescribed, uncounted
 from mesococktail.research.elapsed import DAY, WIDEST, elapsed
-from mesococktail.research.figures import PLACES, five_numbers, rounded
+from mesococktail.research.figures import OF_ONE, five_numbers, rounded
 from mesococktail.research.intervals import clopper_pearson
-from mesococktail.research.outcomes import PATIENTS
-from mesococktail.research.parts import few, rate, trail
+from mesococktail.research.parts import few, rate
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, Group, People, Tally, told
 
@@ -31,28 +32,25 @@ if TYPE_CHECKING:
     from mesococktail.research.source import Asked
     from mesococktail.research.suppression import Guard
 
-BY_COMBINATION, BY_AGENT = "combination", "agent"
-EVENTS = "adverse events"
 ANY = "any"
 LONGEST = 3650
 """Days that may lie between a session and an event."""
 
 _AGENT = Column("agent", "id of an agent in the cocktail")
-_OF_ONE = f"of 1, to {PLACES} places"
 _ONSET_PLACES = 3
 _DAYS = f"days, to {_ONSET_PLACES} places"
 _REST = (
     Column("term", f"what it was; {ANY} for every event together"),
     Column("sessions", "sessions given, whole or in part", SESSIONS),
     Column("sessions_with_event", "how many of them were followed by it", SESSIONS),
-    Column("session_rate", "part of the sessions that were", _OF_ONE),
-    Column("session_low", "95 % interval of that part by Clopper and Pearson: from here", _OF_ONE),
-    Column("session_high", "to here", _OF_ONE),
+    Column("session_rate", "part of the sessions that were", OF_ONE),
+    Column("session_low", "95 % interval of that part by Clopper and Pearson: from here", OF_ONE),
+    Column("session_high", "to here", OF_ONE),
     Column("patients", "patients who had these sessions", PATIENTS),
     Column("patients_with_event", "how many of them had it", PATIENTS),
-    Column("patient_rate", "part of the patients who had it", _OF_ONE),
-    Column("patient_low", "95 % interval of that part by Clopper and Pearson: from here", _OF_ONE),
-    Column("patient_high", "to here", _OF_ONE),
+    Column("patient_rate", "part of the patients who had it", OF_ONE),
+    Column("patient_low", "95 % interval of that part by Clopper and Pearson: from here", OF_ONE),
+    Column("patient_high", "to here", OF_ONE),
     Column("onset_q1", "lower quartile of the time from session to event", _DAYS),
     Column("onset_median", "half began sooner, half later", _DAYS),
     Column("onset_q3", "upper quartile", _DAYS),
@@ -117,6 +115,8 @@ def adverse_events(scope: Scope, *, by: str, window: int) -> Found:
         if figures and by == BY_AGENT:
             figures[_SUSPECTED.name] = _suspected(scope.guard, key[0], some, suspects)
         rows.append(row | figures)
+    if by == BY_AGENT:
+        _hide_sums(rows)
     return Found(
         _in_order(rows, by),
         columns,
@@ -128,14 +128,17 @@ def adverse_events(scope: Scope, *, by: str, window: int) -> Found:
 
 
 def _remarks(scope: Scope, window: int) -> tuple[str, ...]:
-    shifted = any(each.pseudonymised for each in scope.asked.picture.logs)
     return (
         f"an event belongs to the latest session that the patient was given before it, whatever it was of, "
         f"if it began within {window} days; where that session is not counted, neither is the event",
         "a session given in part counts as given; of two in one second, the later record is the later",
         "that an event came after a session does not say that it came of it, and what nobody recorded is "
         "not here",
-        *(("some times are whole days: what began on the day of a session is after it",) if shifted else ()),
+        *(
+            ("some times are whole days: what began on the day of a session is after it",)
+            if scope.asked.shifted
+            else ()
+        ),
     )
 
 
@@ -143,7 +146,7 @@ def _given(scope: Scope, column: str, names: Mapping[int, str]) -> dict[str, tup
     """Count the sessions given, and the patients who had them, by the name of what a column numbers."""
     counts: dict[str, tuple[int, int]] = {}
     for number, sessions, patients in scope.asked.count(
-        f"SELECT {column}, count(*), count(DISTINCT s.patient) FROM {PRESCRIBED}"
+        f"SELECT {column}, count(*), count(DISTINCT s.patient) FROM {prescribed(scope)}"
         + (" JOIN dim_combination_member AS m ON m.combination = p.combination" if column[0] == "m" else "")
         + scope.counted("p.combination IS NOT NULL", *_was_given(scope.asked))
         + f" GROUP BY {column}"
@@ -171,8 +174,18 @@ def _session_steps(scope: Scope, counted: int) -> tuple[Step, ...]:
         voided += number if status == VOIDED else 0
         absent += number if status != VOIDED and how not in given else 0
     rest = read - voided - absent - counted
-    dropped = (("voided", voided), ("not given", absent), ("of no prescription that is counted", rest))
-    return trail(SESSIONS, read, *dropped)
+    valid, was_given = _was_given(scope.asked)
+    of = partial(scope.patients, who="s.patient")
+    table = "FROM fact_session AS s WHERE"
+    kept = f"FROM {prescribed(scope)}{scope.counted('p.combination IS NOT NULL', valid, was_given)}"
+    return trail(
+        SESSIONS,
+        read,
+        ("voided", voided, of(voided, f"{table} NOT ({valid})")),
+        ("not given", absent, of(absent, f"{table} {valid} AND NOT ({was_given})")),
+        ("of no prescription that is counted", rest, of(rest, uncounted(scope, was_given))),
+        people=of(counted, kept),
+    )
 
 
 def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
@@ -182,19 +195,20 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
     # Roughly where a date is imprecise; exactly below.
     first = f"CASE WHEN {precise} THEN 0 ELSE {-WIDEST} END"
     last = f"CASE WHEN {precise} THEN {window * DAY} ELSE {window * DAY + WIDEST} END"
-    counted = scope.counted("p.combination IS NOT NULL")
-    terms = asked.named("term")
+    counted = "SELECT p.key AS key, p.combination AS combination FROM fact_prescription AS p" + scope.counted(
+        "p.combination IS NOT NULL"
+    )
+    terms, prescription = asked.named("term"), asked.picture.linked("s.prescription", or_none=True)
     lines = asked.count(
         "SELECT a.key, a.patient, a.term, a.at_utc, a.at_offset, a.at_digits, "
         "s.key, s.at_utc, s.at_offset, s.at_digits, c.combination "
         "FROM fact_adverse_event AS a JOIN fact_session AS s ON s.patient = a.patient "
-        f"AND a.at_utc - s.at_utc BETWEEN {first} AND {last} "
-        "LEFT JOIN entry AS e ON e.id = s.prescription AND e.version = 1 "
-        f"LEFT JOIN (SELECT p.key AS key, p.combination AS combination FROM fact_prescription AS p{counted}) "
-        f"AS c ON c.key = e.seq WHERE a.status <> {VOIDED} AND {' AND '.join(_was_given(asked))} "
-        "ORDER BY a.key"
+        f"AND a.at_utc - s.at_utc BETWEEN {first} AND {last}"
+        f"{prescription.join} LEFT JOIN ({counted}) AS c ON c.key = {prescription.key} "
+        f"WHERE a.status <> {VOIDED} AND {' AND '.join(_was_given(asked))} ORDER BY a.key"
     )
-    found, near, uncertain, uncounted = [], 0, 0, 0
+    found: list[Event] = []
+    near, uncertain, of_no_course = _Dropped(), _Dropped(), _Dropped()
     for (key, patient, term, *at), sessions in groupby(lines, itemgetter(0, 1, 2, 3, 4, 5)):
         onset: Moment = (at[0], at[1], at[2])
         before = [
@@ -202,12 +216,13 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
         ]
         possible = [each for each in before if _may_precede(each.at, onset, window * DAY)]
         latest = latest_before(possible, onset, window * DAY)
-        near += bool(possible)
-        if latest is None:
-            uncertain += bool(possible)
-        elif latest.combination is None:
-            uncounted += 1
-        else:
+        if possible:
+            near.add(patient)
+        if latest is None and possible:
+            uncertain.add(patient)
+        elif latest is not None and latest.combination is None:
+            of_no_course.add(patient)
+        elif latest is not None and latest.combination is not None:
             least, most = elapsed(latest.at, onset)
             after = least if least == most else None
             found.append(Event(key, patient, terms[term], latest.key, latest.combination, after))
@@ -215,14 +230,39 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
         asked.count("SELECT a.status, count(*) FROM fact_adverse_event AS a GROUP BY a.status"),
     )
     read, voided = sum(counts.values()), counts.get(VOIDED, 0)
+    rest, of = read - voided - near.number, partial(scope.patients, who="a.patient")
+    table = "FROM fact_adverse_event AS a WHERE a.status"
     return found, trail(
         EVENTS,
         read,
-        ("voided", voided),
-        (f"no session within {window} days before", read - voided - near),
-        ("dates too imprecise to say after which session", uncertain),
-        ("after a session that is not counted", uncounted),
+        ("voided", voided, of(voided, f"{table} = {VOIDED}")),
+        # All that is sure of who they are of.
+        (
+            f"no session within {window} days before",
+            rest,
+            of(rest, f"{table} <> {VOIDED}", less=len(near.patients)),
+        ),
+        (
+            "dates too imprecise to say after which session",
+            uncertain.number,
+            len(uncertain.patients),
+        ),
+        ("after a session that is not counted", of_no_course.number, len(of_no_course.patients)),
+        people=len({event.patient for event in found}),
     )
+
+
+@attrs.define
+class _Dropped:
+    """Events that are not counted."""
+
+    number: int = 0
+    patients: set[int] = attrs.field(factory=set)
+
+    def add(self, patient: int) -> None:
+        """Count one."""
+        self.number += 1
+        self.patients.add(patient)
 
 
 def _may_precede(session: Moment, onset: Moment, window: int) -> bool:
@@ -307,10 +347,21 @@ def _onset(guard: Guard, some: Sequence[Event]) -> list[Value]:
 
 def _suspected(guard: Guard, agent: str, some: Sequence[Event], suspects: Mapping[int, set[str]]) -> Value:
     """Count the events that name the agent of the row, if that may be shown."""
-    named = [event for event in some if agent in suspects.get(event.key, ())]
-    if few(guard, len({event.patient for event in named}), len(some) - len(named)):
+    patients: dict[bool, list[int]] = {True: [], False: []}
+    for event in some:
+        patients[agent in suspects.get(event.key, ())].append(event.patient)
+    if few(guard, *(len(set(each)) for each in patients.values())):
         return SUPPRESSED
-    return told(guard.number(len(named)))
+    return told(guard.number(len(patients[True])))
+
+
+def _hide_sums(rows: Sequence[dict[str, Value]]) -> None:
+    """Hide also of how many events together an agent is suspected, where it is hidden of some."""
+    name = _SUSPECTED.name
+    hidden = {row[BY_AGENT] for row in rows if row["term"] != ANY and row[name] == SUPPRESSED}
+    for row in rows:
+        if row[BY_AGENT] in hidden:
+            row[name] = SUPPRESSED if row["term"] == ANY else row[name]
 
 
 def _in_order(rows: Sequence[dict[str, Value]], by: str) -> tuple[dict[str, Value], ...]:

@@ -18,10 +18,14 @@ PLACES = 4
 """Places to which a share, a confidence and a lift are rounded, half to even."""
 DIGITS = 6
 """Significant digits to which a mean and a deviation are rounded, half to even."""
+PUBLISHED_DIGITS = 3
+"""The same where they may be published: with more, how many there were could be told from a mean."""
 
 COUNTED = "from whole picograms, or millionths of any other unit"
 """What the counts of doses are, for a remark under an answer."""
 _ROUND = Context(prec=60, rounding=ROUND_HALF_EVEN)
+OF_ONE = f"of 1, to {PLACES} places"
+"""The unit of a share."""
 QUARTERS = (0, 1, 2, 3, 4)
 """Minimum, lower quartile, median, upper quartile, maximum."""
 
@@ -45,25 +49,35 @@ def significant(number: Fraction, digits: int = DIGITS) -> Decimal:
     return plain(context.plus(exact))
 
 
-def moments(doses: Sequence[int], counts: Sequence[int], per_unit: int) -> tuple[Decimal, Decimal | None]:
-    """Return mean and sample standard deviation of a histogram, computed exactly and rounded once.
+def digits_of(least: int | None) -> int:
+    """Return to how many digits means are told, given the threshold of what may be shown."""
+    return DIGITS if least is None else PUBLISHED_DIGITS
+
+
+def mean_and_variance(
+    values: Sequence[int], counts: Sequence[int], per_unit: int
+) -> tuple[Fraction, Fraction | None]:
+    """Return mean and sample variance of a histogram, exactly; no variance of a single value.
 
     Args:
-        doses: Values in whole counts; at least one.
+        values: Values in whole counts; at least one.
         counts: How often each occurs.
         per_unit: How many counts make one unit.
-
-    Returns:
-        Both to `DIGITS` significant digits in that unit; no deviation of a single value.
     """
-    number = sum(counts)
-    total = sum(map(operator.mul, doses, counts))
-    mean = significant(Fraction(total, number * per_unit))
+    number, total = sum(counts), sum(map(operator.mul, values, counts))
+    mean = Fraction(total, number * per_unit)
     if number == 1:
         return mean, None
-    squares = sum(dose * dose * times for dose, times in zip(doses, counts, strict=True))
-    variance = Fraction(squares * number - total * total, number * (number - 1) * per_unit * per_unit)
-    return mean, root(variance)
+    squares = sum(value * value * times for value, times in zip(values, counts, strict=True))
+    return mean, Fraction(squares * number - total * total, number * (number - 1) * per_unit**2)
+
+
+def moments(
+    doses: Sequence[int], counts: Sequence[int], per_unit: int, digits: int = DIGITS
+) -> tuple[Decimal, Decimal | None]:
+    """Return mean and sample standard deviation as `mean_and_variance`, rounded once to so many digits."""
+    mean, variance = mean_and_variance(doses, counts, per_unit)
+    return significant(mean, digits), None if variance is None else root(variance, digits)
 
 
 def root(number: Fraction, digits: int = DIGITS) -> Decimal:

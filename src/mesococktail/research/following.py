@@ -10,7 +10,7 @@ import attrs
 from mesococktail.errors import QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
 LAST, FIRST, MEAN = "last", "first", "mean"
 REPEATED = (LAST, FIRST, MEAN)
@@ -43,20 +43,6 @@ Ends = tuple[list[Observed], list[Observed]]
 """Numbers before and after."""
 
 
-class Line(NamedTuple):
-    """An outcome in the follow-up of a course, beside one of its kind in the baseline if there is one."""
-
-    key: int
-    value: int | None
-    at: int
-    unit: str | None
-    response: int | None
-    before_key: int | None
-    before_value: int
-    before_at: int
-    before_unit: str | None
-
-
 @attrs.define
 class Around:
     """What was observed of one measure, by one method, in one zone, around one course of a patient."""
@@ -68,23 +54,21 @@ class Around:
     place: Place
     other: int | None
     """When the patient first had, or may have had, something else."""
-    lines: list[Line] = attrs.field(factory=list)
+    before: dict[int, Observed] = attrs.field(factory=dict)
+    """Numbers in its baseline, by the keys of their records."""
+    after: dict[int, Observed] = attrs.field(factory=dict)
+    """Numbers in its follow-up."""
+    responses: dict[int, Observed] = attrs.field(factory=dict)
+    """Responses in its follow-up."""
 
     def by_unit(self) -> dict[str | None, Ends]:
         """Return the numbers before and after of each unit that has both."""
-        before = {
-            Observed(line.before_at, line.before_key, line.before_value, line.before_unit)
-            for line in self.lines
-            if line.before_key is not None
-        }
-        after = {
-            Observed(line.at, line.key, line.value, line.unit)
-            for line in self.lines
-            if line.value is not None
-        }
-        units = {each.unit for each in before | after if not each.is_none_at_all} or {None}
+        if not self.before or not self.after:
+            return {}
+        before, after = [*self.before.values()], [*self.after.values()]
+        units = {each.unit for each in (*before, *after) if not each.is_none_at_all} or {None}
         if len(units) == 1:
-            return {units.pop(): (list(before), list(after))} if before and after else {}
+            return {units.pop(): (before, after)}
         found = {}
         for unit in units:
             ends = [
@@ -94,13 +78,6 @@ class Around:
             if all(ends):
                 found[unit] = ends[0], ends[1]
         return found
-
-    @property
-    def responses(self) -> set[Observed]:
-        """The responses in its follow-up."""
-        return {
-            Observed(line.at, line.key, line.response) for line in self.lines if line.response is not None
-        }
 
 
 @attrs.define
@@ -113,7 +90,7 @@ class Pick:
     response: int | None
     with_others: bool
     """Whether the patient had, or may have had, something else until last seen."""
-    used: tuple[int, ...]
+    used: list[int]
     """Keys of the outcomes."""
 
 
@@ -142,21 +119,21 @@ class Windows:
 
     def pick(self, around: Around, ends: Ends = ([], [])) -> Pick:
         """Return what counts of a course, given its numbers before and after if it has both."""
-        responses = self._chosen(around.responses, mean=False)
+        responses = self._chosen([*around.responses.values()], mean=False)
         before, after = self._chosen(ends[0]), self._chosen(ends[1])
         seen = (*after, *responses)
         return Pick(
             around.course,
             (_mean(before), _mean(after)) if before else None,
             responses[0].value if responses else None,
-            around.other is not None and around.other <= max(seen).at,
-            tuple(each.key for each in (*before, *seen)),
+            around.other is not None and around.other <= max(each.at for each in seen),
+            [each.key for each in (*before, *seen)],
         )
 
-    def _chosen(self, some: Collection[Observed], *, mean: bool = True) -> list[Observed]:
+    def _chosen(self, some: list[Observed], *, mean: bool = True) -> list[Observed]:
         """Return those of a window that count; of two at one time, the later record."""
         if len(some) <= 1 or (mean and self.repeated == MEAN):
-            return list(some)
+            return some
         if self.repeated == FIRST:
             return [min(some, key=lambda each: (each.at, -each.key))]
         return [max(some)]

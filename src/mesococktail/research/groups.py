@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import PRESCRIPTIONS, Column, Step
+from mesococktail.research.attrition import dropping
 from mesococktail.research.combinations import COUNT, SHARE, counted_rows
 from mesococktail.research.figures import share
 from mesococktail.research.scope import Found
-from mesococktail.research.suppression import Tally, told
+from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,9 +38,30 @@ def by_indication(scope: Scope) -> Found:
     """Count the prescriptions for each indication."""
     terms = scope.asked.named("term")
     tally: Tally[str] = Tally()
-    steps = _walked(scope, ("p.indication",), lambda number, key: tally.add(terms[key[0]], number, key))
+    without = 0
+
+    def add(number: int, key: tuple[Any, ...]) -> None:
+        nonlocal without
+        if key[0] is None:
+            without += number
+        else:
+            tally.add(terms[key[0]], number, key)
+
+    steps = _walked(scope, ("p.indication",), add)
+    steps += _stating(scope, steps, "an indication", without, "p.indication IS NOT NULL")
     shown = scope.shown(tally, ("p.indication",), f"FROM fact_prescription AS p{scope.counted()}")
     return Found(counted_rows(shown, "indication"), INDICATION_COLUMNS, PRESCRIPTIONS, steps)
+
+
+def _stating(scope: Scope, steps: tuple[Step, ...], what: str, without: int, states: str) -> tuple[Step, ...]:
+    """Return that prescriptions were dropped that do not state something; none where all do."""
+    counted, table = int(steps[-1].left), "FROM fact_prescription AS p"
+    return dropping(
+        PRESCRIPTIONS,
+        counted,
+        (f"without {what}", without, scope.patients(without, f"{table}{scope.counted(f'NOT ({states})')}")),
+        people=scope.patients(counted - without, f"{table}{scope.counted(states)}"),
+    )
 
 
 def by_stage(scope: Scope) -> Found:
@@ -58,15 +80,16 @@ def by_stage(scope: Scope) -> Found:
             tally.add((terms[scale], version, stage), number, key)
 
     steps = _walked(scope, columns, add)
-    if unstaged:
-        steps += (Step(PRESCRIPTIONS, "without a stage", unstaged, int(steps[-1].left) - unstaged),)
+    staged = "p.indication_scale IS NOT NULL AND coalesce(p.indication_stage, '') <> ''"
+    steps += _stating(scope, steps, "a stage", unstaged, staged)
     source = f"FROM fact_prescription AS p{scope.counted('p.indication_scale IS NOT NULL')}"
-    shown = scope.shown(tally, columns, source, lambda cell: (cell[:2],))
+    shown = scope.shown(tally, columns, source, lambda cell: (cell[:2], "all"))
     rows: list[dict[str, Value]] = [
         {
             "scale": scale,
-            "version": version or None,
-            "stage": stage,
+            # Whatever somebody wrote may be of one record.
+            "version": SUPPRESSED if version and number is None else version or None,
+            "stage": SUPPRESSED if number is None else stage,
             "prescriptions": told(number),
             "share": share(number, shown.total),
         }
@@ -117,7 +140,7 @@ def _by_agents(
     for key, number in combined.tally.counts.items():
         for group in {each for agent in combined.agents[key] for each in of(agent)}:
             tally.add(group, number, *combined.tally.groups[key])
-    total = scope.of_combinations(combined.tally).total
+    total = scope.whole(combined)
     rows: tuple[dict[str, Value], ...] = tuple(
         {name: group, "prescriptions": told(number), "share": share(number, total)}
         for group, number in scope.of_combinations(tally).most_first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ import attrs
 
 from mesococktail.errors import TermError
 from mesococktail.log.names import VOIDED
+from mesococktail.research.answer import OUTCOMES
+from mesococktail.research.attrition import trail
 from mesococktail.research.elapsed import AHEAD, DAY
-from mesococktail.research.following import Around, Line
-from mesococktail.research.parts import trail
+from mesococktail.research.following import Around, Observed
 from mesococktail.research.source import NOBODY
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from mesococktail.research.scope import Scope  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.source import Asked, Row
 
-OUTCOMES = "outcomes"
 _OTHER = "other"
 """The measure that is said in words, so that two of it need not be the same."""
 
@@ -62,14 +63,14 @@ class Measures:
             if numbers is not None
         ]
 
-    def steps(self, asked: Asked, used: int) -> tuple[Step, ...]:
-        """Return which outcomes were read and which were dropped."""
+    def steps(self, asked: Asked, used: int, patients: int) -> tuple[Step, ...]:
+        """Return which outcomes were read and which were dropped; so many were used, of so many patients."""
         why = ("voided", "of another measure", "of what is said in words alone", "at an imprecise date")
-        dropped = dict.fromkeys(why, 0)
-        read = left = 0
-        for status, measure, digits, number in asked.count(
-            "SELECT o.status, o.measure, o.at_digits, count(*) FROM fact_outcome AS o "
-            "GROUP BY o.status, o.measure, o.at_digits"
+        dropped, of = dict.fromkeys(why, 0), dict.fromkeys(why, 0)
+        read = left = left_of = 0
+        for status, measure, digits, number, people in asked.count(
+            "SELECT o.status, o.measure, o.at_digits, count(*), count(DISTINCT o.patient) "
+            "FROM fact_outcome AS o GROUP BY o.status, o.measure, o.at_digits"
         ):
             read += number
             tests = (
@@ -81,11 +82,18 @@ class Measures:
             for reason, met in zip(why, tests, strict=True):
                 if met:
                     dropped[reason] += number
+                    of[reason] = max(of[reason], people)
                     break
             else:
-                left += number
-        not_used = ("neither baseline, follow-up nor response of a course that counts", left - used)
-        return trail(OUTCOMES, read, *dropped.items(), not_used)
+                left, left_of = left + number, max(left_of, people)
+        not_used = (
+            "neither baseline, follow-up nor response of a course that counts",
+            left - used,
+            left_of - patients,
+        )
+        return trail(
+            OUTCOMES, read, *((why, dropped[why], of[why]) for why in dropped), not_used, people=patients
+        )
 
 
 @attrs.frozen
@@ -103,14 +111,15 @@ class Statements:
         belongs to none may be of any.
         """
         begin, end = self.windows.follow_up_from * DAY, self.windows.follow_up_until * DAY
+        linked = partial(self.scope.asked.picture.linked, or_none=True)
+        named, prepared = linked("f.prescription", "n"), linked("f.preparation", "r")
+        given = linked("m.prescription", "g")
         source = (
-            "fact_outcome AS f LEFT JOIN entry AS e ON e.id = f.prescription AND e.version = 1 "
-            "LEFT JOIN entry AS r ON r.id = f.preparation AND r.version = 1 "
-            "LEFT JOIN fact_preparation AS m ON m.key = r.seq "
-            "LEFT JOIN entry AS g ON g.id = m.prescription AND g.version = 1 "
+            f"fact_outcome AS f{named.join}{prepared.join} "
+            f"LEFT JOIN fact_preparation AS m ON m.key = {prepared.key}{given.join} "
             "JOIN fact_prescription AS p ON p.patient = f.patient "
             f"AND f.at_utc - p.at_utc BETWEEN {begin} AND {end} "
-            "AND coalesce(g.seq, e.seq, p.key) = p.key"
+            f"AND coalesce({given.key}, {named.key}, p.key) = p.key"
         )
         tests = ("p.combination IS NOT NULL", "p.at_digits IS NULL", *_usable("f"), *self.measures.tests())
         return source, self.scope.counted(*tests)
@@ -118,7 +127,8 @@ class Statements:
     def observed(self) -> str:
         """Return the statement that finds each follow-up of a course, beside each baseline of its kind.
 
-        Those of one patient come together, so that no more is kept of them than what counts.
+        Those of one patient come together, so that no more is kept of them than what counts; in the order of
+        the outcomes, of which there are fewer than prescriptions.
         """
         source, where = self._followed()
         begin, end = -self.windows.baseline_before * DAY, self.windows.baseline_after * DAY
@@ -146,7 +156,7 @@ class Statements:
         )
         both = f"(f.response IS NOT NULL OR (b.key IS NOT NULL AND {number.format('f')}))"
         joined = f"{source} LEFT JOIN fact_outcome AS b ON {before}"
-        return f"SELECT {said} FROM {joined}{where} AND {both} ORDER BY p.patient"
+        return f"SELECT {said} FROM {joined}{where} AND {both} ORDER BY f.patient"
 
 
 def _numbers(asked: Asked, code: str) -> frozenset[int]:
@@ -159,12 +169,23 @@ def _usable(alias: str) -> tuple[str, str]:
 
 
 def around_courses(lines: Iterable[Row]) -> Iterator[Iterable[Around]]:
-    """Yield what was observed around the courses of each patient."""
+    """Yield what was observed around the courses of each patient.
+
+    A line has an outcome in the follow-up, beside one of its kind in the baseline if there is one.
+    """
     for _, some in groupby(lines, itemgetter(0)):
         found: dict[tuple[int, Place], Around] = {}
-        for _, course, at, combination, other, measure, method, zone, *line in some:
+        for _, course, at, combination, other, *line in some:
+            measure, method, zone, key, value, seen, unit, response, *baseline = line
             place = measure, method, zone
-            if (course, place) not in found:
-                found[course, place] = Around(at, course, combination, place, other)
-            found[course, place].lines.append(Line(*line))
+            one = found.get((course, place))
+            if one is None:
+                one = found[course, place] = Around(at, course, combination, place, other)
+            if value is not None:
+                one.after[key] = Observed(seen, key, value, unit)
+            if response is not None:
+                one.responses[key] = Observed(seen, key, response)
+            before_key, before_value, before_at, before_unit = baseline
+            if before_key is not None:
+                one.before[before_key] = Observed(before_at, before_key, before_value, before_unit)
         yield found.values()

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections import Counter, defaultdict
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.research.answer import PRESCRIPTIONS, Column
+from mesococktail.research.answer import PATIENTS, PRESCRIPTIONS, Column
+from mesococktail.research.attrition import dropping
 from mesococktail.research.combinations import COMBINATION
-from mesococktail.research.figures import DIGITS, PLACES, five_numbers, root, significant
+from mesococktail.research.figures import (
+    DIGITS,
+    OF_ONE,
+    PUBLISHED_DIGITS,
+    digits_of,
+    five_numbers,
+    mean_and_variance,
+    root,
+    significant,
+)
 from mesococktail.research.following import ANSWERED, Windows, picked
 from mesococktail.research.intervals import student, wilson
 from mesococktail.research.observing import Measures, Statements, around_courses
-from mesococktail.research.parts import dropping, few, rate
+from mesococktail.research.parts import few, rate
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, People, Tally, told
 
@@ -28,15 +38,13 @@ if TYPE_CHECKING:
     from mesococktail.research.scope import Scope
     from mesococktail.research.suppression import Guard
 
-PATIENTS = "patients"
 LONGEST = 3650
 """Days that a window may reach."""
 _RESPONDED = ("response", "partial_response")
 _NOT_ASSESSED = "not_assessable"
 _MILLION = 1_000_000
 
-_OF_ONE = f"of 1, to {PLACES} places"
-_UNIT = f"as in column unit, to {DIGITS} significant digits"
+_UNIT = f"as in column unit, to {DIGITS} significant digits, {PUBLISHED_DIGITS} where it may be published"
 OUTCOME_COLUMNS = (
     COMBINATION,
     Column("measure", "what was measured"),
@@ -55,9 +63,9 @@ OUTCOME_COLUMNS = (
     Column("change_q3", "upper quartile", _UNIT),
     Column("assessed", "patients whose response was assessed, whatever the unit", PATIENTS),
     Column("responders", "of these, patients with a response or a partial response", PATIENTS),
-    Column("response_rate", "part of the assessed that responded", _OF_ONE),
-    Column("response_low", "95 % interval of that part by Wilson: from here", _OF_ONE),
-    Column("response_high", "to here", _OF_ONE),
+    Column("response_rate", "part of the assessed that responded", OF_ONE),
+    Column("response_low", "95 % interval of that part by Wilson: from here", OF_ONE),
+    Column("response_high", "to here", OF_ONE),
     Column("alone", "patients of the row who had no other prescription until the follow-up", PATIENTS),
     Column("with_others", "patients of the row who had others, before or meanwhile", PATIENTS),
 )
@@ -109,31 +117,49 @@ def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # 
     measures = Measures.of(asked, measure)
     combinations, terms = asked.named("combination"), asked.named("term")
     counted: dict[Kind, _Counted] = defaultdict(_Counted)
-    useful = courses = used = 0
+    useful = courses = used = could_count = have_more = counting = 0
     for around in around_courses(asked.count(Statements(scope, chosen, measures).observed())):
         found, could = picked(around, chosen)
         for kind, pick in found.items():
             counted[kind].add(pick)
-        useful += could
-        courses += len({pick.course for pick in found.values()})
+        counting_courses = len({pick.course for pick in found.values()})
+        useful, courses = useful + could, courses + counting_courses
+        # Each turn is of one patient.
+        could_count, counting = could_count + bool(could), counting + bool(found)
+        have_more += could > counting_courses
         used += len({key for pick in found.values() for key in pick.used})
-    left, imprecise = int(steps[-1].left), _imprecise(scope)
+    left = int(steps[-1].left)
+    where = scope.counted("p.combination IS NOT NULL", "p.at_digits IS NOT NULL")
+    [(imprecise,)] = asked.count(f"SELECT count(*) FROM fact_prescription AS p{where}")
     steps += dropping(
         PRESCRIPTIONS,
         left,
-        ("at an imprecise date", imprecise),
-        ("without both a baseline and a follow-up, or a response", left - imprecise - useful),
-        ("another course of the patient counts", useful - courses),
+        (
+            "at an imprecise date",
+            imprecise,
+            scope.patients(imprecise, f"FROM fact_prescription AS p{where}"),
+        ),
+        (
+            "without both a baseline and a follow-up, or a response",
+            left - imprecise - useful,
+            # All that is sure of who they are of.
+            scope.patients(
+                left - imprecise - useful,
+                f"FROM fact_prescription AS p{scope.counted('p.combination IS NOT NULL')}",
+                less=imprecise + could_count,
+            ),
+        ),
+        ("another course of the patient counts", useful - courses, have_more),
+        people=counting,
     )
-    steps += measures.steps(asked, used)
+    steps += measures.steps(asked, used, counting)
     rows = _rows(scope.guard, _named(counted, combinations, terms), terms)
-    return Found(rows, OUTCOME_COLUMNS, PATIENTS, steps, chosen.remarks, dose=None)
+    return Found(rows, OUTCOME_COLUMNS, PATIENTS, steps, chosen.remarks + _days(scope), dose=None)
 
 
-def _imprecise(scope: Scope) -> int:
-    where = scope.counted("p.combination IS NOT NULL", "p.at_digits IS NOT NULL")
-    [(number,)] = scope.asked.count(f"SELECT count(*) FROM fact_prescription AS p{where}")
-    return int(number)
+def _days(scope: Scope) -> tuple[str, ...]:
+    said = "some times are whole days: of two on one day either may count, and a window may be a day off"
+    return (said,) if scope.asked.shifted else ()
 
 
 def _named(
@@ -168,7 +194,10 @@ def _rows(
     for series, one in counted.items():
         row: dict[str, Value] = dict(zip(_NAMES, [word or None for word in series], strict=False))
         row |= dict.fromkeys(_NUMBERS, SUPPRESSED)
-        if shown.cells[series] is not None:
+        if shown.cells[series] is None:
+            # Whatever somebody wrote may be of one record.
+            row["method"] = SUPPRESSED if row["method"] else None
+        else:
             row |= _changes(guard, one) | _responses(guard, one, terms) | _others(guard, one)
         rows.append(row)
     return tuple(sorted(rows, key=_order))
@@ -187,29 +216,27 @@ def _changes(guard: Guard, one: _Counted) -> dict[str, Value]:
         return {}
     if not number:
         return dict.fromkeys(_CHANGES) | {"patients": 0}
-    patients = guard.number(number) or 0
+    patients, digits = guard.number(number) or 0, digits_of(guard.least)
+    rounded = partial(significant, digits=digits)
     per_unit = math.lcm(*(change.denominator for change in one.changes))
     changes = sorted((int(change * per_unit), times) for change, times in one.changes.items())
     values, counts = [value for value, _ in changes], [times for _, times in changes]
     per_unit *= _MILLION
-    total = sum(map(operator.mul, values, counts))
-    mean = Fraction(total, number * per_unit)
+    mean, variance = mean_and_variance(values, counts, per_unit)
     figures: list[Value] = [
         patients,
-        significant(Fraction(one.before, number * _MILLION)),
-        significant(Fraction(one.after, number * _MILLION)),
-        significant(mean),
+        rounded(Fraction(one.before, number * _MILLION)),
+        rounded(Fraction(one.after, number * _MILLION)),
+        rounded(mean),
     ]
-    if number == 1:
+    if variance is None:
         figures += [None, None, None]
     else:
-        squares = sum(value * value * times for value, times in changes)
-        variance = Fraction(squares * number - total * total, number * (number - 1) * per_unit**2)
         # From the number that is shown, as the true one could be told from the interval.
         reach = Fraction(student(patients - 1) * math.sqrt(variance / patients))
-        figures += [root(variance), significant(mean - reach), significant(mean + reach)]
+        figures += [root(variance, digits), rounded(mean - reach), rounded(mean + reach)]
     _, *quartiles, _ = five_numbers(values, counts, 1)
-    figures += [significant(Fraction(quartile) / per_unit) for quartile in quartiles]
+    figures += [rounded(Fraction(quartile) / per_unit) for quartile in quartiles]
     return dict(zip(_CHANGES, figures, strict=True))
 
 

@@ -1,11 +1,10 @@
-"""A part of a whole as it may be shown, its share with an interval, and what was left out of a count."""
+"""A part of a whole as it may be shown, and its share with an interval."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mesococktail.research.answer import Step
 from mesococktail.research.figures import rounded
 
 if TYPE_CHECKING:
@@ -28,18 +27,3 @@ def rate(
         return None, None, None
     low, high = interval(part, whole)
     return rounded(Fraction(part, whole)), rounded(Fraction(low)), rounded(Fraction(high))
-
-
-def trail(counted: str, read: int, *dropped: tuple[str, int]) -> tuple[Step, ...]:
-    """Return what was read of something and what was dropped of it, and why."""
-    return Step(counted, "read", 0, read), *dropping(counted, read, *dropped)
-
-
-def dropping(counted: str, left: int, *dropped: tuple[str, int]) -> tuple[Step, ...]:
-    """Return what else was dropped of what was left, and why."""
-    steps = []
-    for why, number in dropped:
-        left -= number
-        if number:
-            steps.append(Step(counted, why, number, left))
-    return tuple(steps)

@@ -39,7 +39,9 @@ class Sex:
 
         Raises:
             TermError: It is not a word for a sex.
+            QuestionError: It was left out of an export.
         """
+        asked.must_have("sex", "sex")
         code = asked.formulary.term("sexes", self.name).code
         numbers = asked.numbers("term", [code])
         found = f"SELECT f.patient FROM fact_patient_facts AS f WHERE f.sex IN {numbers} AND {_newest('sex')}"
@@ -84,8 +86,18 @@ class Age:
             "must be the lowest and the highest age", path="age", got=given, cure="age=(18, 40)"
         )
 
-    def filter(self, asked: Asked) -> Filter:  # noqa: ARG002  # needs no look-up
-        """Return the condition; where only the year of a prescription is known, it is not met."""
+    def filter(self, asked: Asked) -> Filter:
+        """Return the condition; where only the year of a prescription is known, it is not met.
+
+        Raises:
+            QuestionError: The source is pseudonymised, so that it has no years of birth.
+        """
+        if asked.shifted:
+            raise QuestionError(
+                "cannot be told where an export is pseudonymised: it has the decade of birth alone",
+                path="age",
+                cure="ask the log, or an export that is not pseudonymised",
+            )
         reached = f"p.at_month - p.at_month % {_CENTURY} - f.birth_year * {_CENTURY}"
         tests = [
             f"{reached} {sign} {age * _CENTURY}"
@@ -112,8 +124,10 @@ class Stage:
         """Return the condition.
 
         Raises:
-            QuestionError: It does not begin with a scale, or the scale has no such stage.
+            QuestionError: It does not begin with a scale, or the scale has no such stage; or it was left out
+                of an export.
         """
+        asked.must_have("stage", "stage", "indication", "sex")
         words = self.text.split()
         for place in range(len(words) - 1, 0, -1):
             try:

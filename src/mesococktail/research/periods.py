@@ -43,7 +43,8 @@ Cell = tuple[str, str, str]
 def by_doctor(scope: Scope, *, period: str | None) -> Found:
     """Count the prescriptions of each doctor, in each period where one is asked for."""
     tally, steps = _counts(scope, period)
-    shown = _shown(scope, tally, lambda cell: (cell[0], cell[1:]) if period else ("all",))
+    # The sums of clinics, of doctors and of periods are answers of their own.
+    shown = _shown(scope, tally, lambda cell: ("all", cell[0], *((cell[:2], cell[2]) if period else ())))
     clinics = len(scope.asked.picture.logs) > 1
     order = sorted(shown.cells.items()) if period else shown.most_first()
     rows: tuple[dict[str, Value], ...] = tuple(
@@ -59,12 +60,12 @@ def by_doctor(scope: Scope, *, period: str | None) -> Found:
     left_out = {"clinic"} if not clinics else set()
     left_out |= set() if period else {"period"}
     columns = tuple(column for column in DOCTOR_COLUMNS if column.name not in left_out)
-    return Found(rows, columns, PRESCRIPTIONS, steps)
+    return Found(rows, columns, PRESCRIPTIONS, steps, shifted(scope) if period else ())
 
 
 def shifted(scope: Scope) -> tuple[str, ...]:
     """Return what an answer that depends on the calendar says where times were shifted."""
-    return (SHIFTED,) if any(each.pseudonymised for each in scope.asked.picture.logs) else ()
+    return (SHIFTED,) if scope.asked.shifted else ()
 
 
 def by_clinic(scope: Scope) -> Found:
@@ -118,18 +119,18 @@ def _cells(scope: Scope) -> Iterator[tuple[int, int, int, int]]:
     """Yield doctor, month or start of the year, status and count."""
     order = "p.doctor, p.at_month, p.status"
     source = "FROM fact_prescription AS p"
-    yearly = False
+    yearly = set()
     for doctor, month, status, number in scope.asked.count(
         f"SELECT {order}, count(*) {source}{scope.where()} GROUP BY {order}"
     ):
         if month is None:
-            yearly = True
+            yearly.add(doctor)
         else:
             yield doctor, month, status, number
     if yearly:
-        # They are few, and no index is needed.
+        # Of these doctors alone, so that an index leads to them.
         yearly_order = "p.doctor, p.at_utc, p.status"
-        few = scope.where("p.at_month IS NULL")
+        few = scope.where(f"p.doctor IN ({', '.join(map(str, sorted(yearly)))})", "p.at_month IS NULL")
         for doctor, seconds, status, number in scope.asked.count(
             f"SELECT {yearly_order}, count(*) {source}{few} GROUP BY {yearly_order}"
         ):

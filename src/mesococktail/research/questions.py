@@ -12,8 +12,10 @@ import attrs
 
 from mesococktail.cocktails.combination import GRID_DIGITS, Level
 from mesococktail.errors import QuestionError
-from mesococktail.research.answer import INGREDIENTS, PRESCRIPTIONS, Column
+from mesococktail.research.answer import INGREDIENTS, PATIENTS, PRESCRIPTIONS, SESSIONS, Column
 from mesococktail.research.combinations import (
+    BY_AGENT,
+    BY_COMBINATION,
     COMBINATION_COLUMNS,
     PAIR_COLUMNS,
     PUBLISHED_COLUMNS,
@@ -23,8 +25,8 @@ from mesococktail.research.combinations import (
     published,
     triples,
 )
-from mesococktail.research.courses import SESSION_COLUMNS, SESSIONS, sessions
-from mesococktail.research.doses import BY_AGENT, BY_COMBINATION, DOSE_COLUMNS, doses
+from mesococktail.research.courses import SESSION_COLUMNS, sessions
+from mesococktail.research.doses import DOSE_COLUMNS, doses
 from mesococktail.research.events import EVENT_COLUMNS, adverse_events
 from mesococktail.research.following import LAST, REPEATED
 from mesococktail.research.groups import (
@@ -37,7 +39,7 @@ from mesococktail.research.groups import (
     by_premise,
     by_stage,
 )
-from mesococktail.research.outcomes import LONGEST, OUTCOME_COLUMNS, PATIENTS, outcomes
+from mesococktail.research.outcomes import LONGEST, OUTCOME_COLUMNS, outcomes
 from mesococktail.research.periods import (
     CLINIC_COLUMNS,
     DOCTOR_COLUMNS,

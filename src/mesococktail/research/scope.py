@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     Cell = TypeVar("Cell", bound=Hashable)
 
 WITH_INGREDIENTS = "fact_prescription AS p JOIN fact_ingredient AS i ON i.prescription = p.key"
+_BARE = "p.combination IS NULL"
 NOTHING = -1
 """Stands for NULL where groups are compared, as nothing equals NULL."""
+_ENDINGS = 16
+"""How many times as many endings of numbers as patients are needed, so that many hardly ever share few."""
 
 
 @attrs.frozen
@@ -101,7 +104,7 @@ class Scope:
         return self.guard.shown(tally, lambda: self.people(columns, source), **more)
 
     def people(self, columns: Sequence[str], source: str) -> People:
-        """Find out which patients stand behind groups, one by one only where they are few."""
+        """Find out which patients stand behind groups, one by one only where they may be few."""
         least = self.guard.least or 0
         names = [f"g{place}" for place in range(len(columns))]
         # A column of texts says for itself what stands for NULL.
@@ -110,17 +113,27 @@ class Scope:
             for column in columns
         ]
         named = ", ".join(f"{part} AS {name}" for part, name in zip(parts, names, strict=True))
-        each = f"SELECT {named}, p.patient AS patient {source} GROUP BY {', '.join([*parts, 'p.patient'])}"
         grouped = ", ".join(f"e.{name}" for name in names)
-        few = f"SELECT {grouped} FROM e GROUP BY {grouped} HAVING count(*) < {least}"
-        same = " AND ".join(f"f.{name} = e.{name}" for name in names)
-        sql = f"WITH e AS ({each}) SELECT {grouped}, e.patient FROM e JOIN ({few}) AS f ON {same}"
+
+        def few(who: str) -> tuple[str, str]:
+            each = f"SELECT {named}, {who} AS patient {source} GROUP BY {', '.join([*parts, who])}"
+            return each, f"SELECT {grouped} FROM e GROUP BY {grouped} HAVING count(*) < {least}"
+
+        # As many different endings of their numbers are as many patients at least, and far cheaper to find.
+        each, of_few = few(self._ending("p.patient"))
+        sql = f"WITH e AS ({each}) {of_few}"
+        if sql in self._people:
+            return self._people[sql]
         found: dict[Group, set[int]] = {}
-        if sql not in self._people:
-            for *group, patient in self.asked.count(sql):
+        if any(True for _ in self.asked.count(sql)):
+            each, of_few = few("p.patient")
+            same = " AND ".join(f"f.{name} = e.{name}" for name in names)
+            for *group, patient in self.asked.count(
+                f"WITH e AS ({each}) SELECT {grouped}, e.patient FROM e JOIN ({of_few}) AS f ON {same}"
+            ):
                 found.setdefault(tuple(group), set()).add(patient)
-            few_of = {group: frozenset(patients) for group, patients in found.items()}
-            self._people[sql] = People(few_of, least)
+        few_of = {group: frozenset(patients) for group, patients in found.items()}
+        self._people[sql] = People(few_of, least)
         return self._people[sql]
 
     def steps(self, selected: int, voided: int, bare: int = 0) -> tuple[Step, ...]:
@@ -131,24 +144,69 @@ class Scope:
             voided: How many of them are void.
             bare: How many of the others have no cocktail, where the question is about cocktails.
         """
-        read = self._number(0) if self.filters else selected
-        steps = [Step(PRESCRIPTIONS, "read", 0, read)]
-        left = read
-        for place, each in enumerate(self.filters, start=1):
-            before, left = left, selected if place == len(self.filters) else self._number(place)
-            steps.append(Step(PRESCRIPTIONS, f"not: {each.said}", before - left, left))
-        dropped = (("voided", 0 if self.include_voided else voided), ("without a cocktail", bare))
-        for what, number in dropped:
-            if number:
-                left -= number
-                steps.append(Step(PRESCRIPTIONS, what, number, left))
+        left = self._number(0) if self.filters else selected
+        steps = [Step(PRESCRIPTIONS, "read", 0, left)]
+
+        def drop(why: str, number: int, source: str) -> None:
+            nonlocal left
+            left -= number
+            steps.append(Step(PRESCRIPTIONS, why, number, left, people=self.patients(number, source)))
+
+        for place, each in enumerate(self.filters):
+            left_then = selected if place + 1 == len(self.filters) else self._number(place + 1)
+            drop(f"not: {each.said}", left - left_then, self._unmet(place))
+        if voided and not self.include_voided:
+            drop("voided", voided, self._first(len(self.filters), f"p.status = {VOIDED}"))
+        if bare:
+            drop("without a cocktail", bare, f"FROM fact_prescription AS p{self.counted(_BARE)}")
+        kept = self.counted(*([f"NOT {_BARE}"] if bare else []))
+        steps[-1] = attrs.evolve(
+            steps[-1], left_people=self.patients(left, f"FROM fact_prescription AS p{kept}")
+        )
         return tuple(steps)
 
     def _number(self, conditions: int) -> int:
         """Count the prescriptions that meet the first so many conditions."""
-        tests = [each.sql for each in self.filters[:conditions]]
-        [(number,)] = self.asked.count(f"SELECT count(*) FROM fact_prescription AS p{_where(tests)}")
+        [(number,)] = self.asked.count(f"SELECT count(*) {self._first(conditions)}")
         return int(number)
+
+    def _first(self, conditions: int, *more: str) -> str:
+        """Return where the prescriptions come from that meet the first so many conditions, from FROM on."""
+        return (
+            f"FROM fact_prescription AS p{_where([*(each.sql for each in self.filters[:conditions]), *more])}"
+        )
+
+    def _unmet(self, place: int) -> str:
+        """Return where those come from that meet every condition before one, and not that, from FROM on.
+
+        Joined and not denied, as an engine may look through all that meet it for each that does not.
+        """
+        met = f"SELECT p.key AS key {self._first(place + 1)}"
+        tests = [*(each.sql for each in self.filters[:place]), "c.key IS NULL"]
+        return f"FROM fact_prescription AS p LEFT JOIN ({met}) AS c ON c.key = p.key{_where(tests)}"
+
+    def patients(self, number: int, source: str, who: str = "p.patient", *, less: int = 0) -> int:
+        """Return how many patients records are of at least, as far as it matters to what may be shown.
+
+        Args:
+            number: How many records there are.
+            source: Where the records come from, from FROM on.
+            who: The column of the patient.
+            less: How many of them do not count.
+        """
+        least = self.guard.least
+        if least is None or number < least:
+            return 0
+        patients = 0
+        for column in (self._ending(who), who):
+            [(patients,)] = self.asked.count(f"SELECT count(DISTINCT {column}) {source}")
+            if patients - less >= least:
+                break
+        return int(patients) - less
+
+    def _ending(self, who: str) -> str:
+        """Return what a patient's number ends in, in SQL."""
+        return f"({who} & {(1 << ((self.guard.least or 0) * _ENDINGS).bit_length()) - 1})"
 
     def combined(self) -> Combined:
         """Count the prescriptions of each combination, by walking one index where there is no condition."""
@@ -181,6 +239,13 @@ class Scope:
     def of_combinations(self, tally: Tally[Cell]) -> Shown[Cell]:
         """Return counts of prescriptions, made of groups as `combined` has them, as they may be shown."""
         return self.shown(tally, ("p.combination",), f"FROM fact_prescription AS p{self.counted()}")
+
+    def whole(self, combined: Combined) -> int | None:
+        """Return how many prescriptions have a cocktail, as may be shown: rows that overlap are of it."""
+        tally: Tally[str] = Tally()
+        for key, number in combined.tally.counts.items():
+            tally.add("", number, *combined.tally.groups[key])
+        return self.of_combinations(tally).cells.get("", 0)
 
 
 def _where(tests: list[str]) -> str:

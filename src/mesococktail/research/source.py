@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 import mesococktail
-from mesococktail.errors import AgentError, MesococktailError, QuestionError, TermError
+from mesococktail.errors import AgentError, LogNotFoundError, MesococktailError, QuestionError, TermError
 from mesococktail.log.glance import glance
 from mesococktail.log.merged import is_merged
 from mesococktail.log.names import LOG_BITS
@@ -29,44 +30,79 @@ NOBODY = 0
 MADE_WITH = f"mesococktail {mesococktail.__version__}"
 
 
-class Picture(Protocol):
+@attrs.frozen
+class Link:
+    """How a record is found that another points to, in a statement."""
+
+    join: str
+    """What is joined for it, with a space in front; nothing where a link is the key."""
+    key: str
+    """What is then its key."""
+
+
+class Picture(ABC):
     """One consistent picture of what is to be counted."""
 
+    exact: bool
+    """Whether it is a clinic's own log, of which everything may be counted exactly."""
+    closed = False
+    """Whether what it is of was closed."""
+    formulary: Formulary | None = None
+    """The formulary it was opened with; None for ours."""
+
     @property
+    @abstractmethod
     def logs(self) -> tuple[LogRead, ...]:
         """The logs whose records it holds."""
 
-    @property
-    def exact(self) -> bool:
-        """Whether it is a clinic's own log, of which everything may be counted exactly."""
-
-    @property
-    def formulary(self) -> Formulary | None:
-        """The formulary it was opened with; None for ours."""
-
+    @abstractmethod
     def rows(self, sql: str) -> Iterable[Row]:
         """Run a statement that only filters, joins and counts, and yield its rows as they come."""
 
+    @abstractmethod
+    def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:
+        """Return how the record is found that *column* points to.
+
+        Args:
+            column: Where the link stands.
+            alias: What a table that is joined for it is called.
+            or_none: Whether rows stay that point to nothing.
+        """
+
+    @abstractmethod
     def numbers(self, dimension: str, text: str) -> list[int]:
         """Return the numbers that stand for *text* in a dimension: one a log that ever used it."""
 
+    @abstractmethod
     def texts(self, dimension: str) -> list[str]:
         """Return every text of a dimension."""
 
 
-class LogPicture:
+class LogPicture(Picture):
     """A clinic's own log, read inside one short transaction."""
 
     exact = True
 
     def __init__(self, log: Tables | PrescriptionLog, run: Callable[..., Iterable[Row]]) -> None:
         self._run = run
-        self.logs = (LogRead(0, log.clinic, log.id, log.head(), MADE_WITH),)
-        self.formulary: Formulary | None = getattr(log, "formulary", None)
+        self._read = LogRead(0, log.clinic, log.id, log.head(), MADE_WITH)
+        self.formulary = getattr(log, "formulary", None)
+
+    @property
+    def logs(self) -> tuple[LogRead, ...]:
+        """The one log."""
+        return (self._read,)
 
     def rows(self, sql: str) -> Iterable[Row]:
         """Run a statement, as `Picture` says."""
         return self._run(sql)
+
+    def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:
+        """Return how a record is found by its id, as `Picture` says."""
+        how = "LEFT JOIN" if or_none else "JOIN"
+        return Link(
+            f" {how} entry AS {alias} ON {alias}.id = {column} AND {alias}.version = 1", f"{alias}.seq"
+        )
 
     def numbers(self, dimension: str, text: str) -> list[int]:
         """Look a text up, as `Picture` says. The text is bound: it may be anything."""
@@ -83,10 +119,25 @@ def opened(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # what `source_gi
 
     Raises:
         LogError: The log at a path cannot be read.
-        QuestionError: What is there is no lake, or its engine is missing or fails.
+        QuestionError: What is there is no lake, or its engine is missing or fails; or what was opened for
+            several questions was closed.
     """
+    if isinstance(source, Picture):
+        if source.closed:
+            raise QuestionError("is closed", path="source", cure="ask inside `with study.opened()`")
+        yield source
+        return
+    with _opened(source) as picture:
+        try:
+            yield picture
+        finally:
+            picture.closed = True
+
+
+@contextmanager
+def _opened(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # as above
     if isinstance(source, Path):
-        if not source.is_dir() and not is_merged(source):
+        if not _is_folder(source) and not is_merged(source):
             with glance(source) as log, log.snapshot() as run:
                 yield LogPicture(log, run)
             return
@@ -98,6 +149,15 @@ def opened(source: Any) -> Iterator[Picture]:  # noqa: ANN401  # what `source_gi
 
     with lake(source) as picture:
         yield picture
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise LogNotFoundError(
+            f"cannot be opened: {error.strerror}", got=str(path), cure="check it"
+        ) from None
 
 
 @attrs.define
@@ -120,6 +180,25 @@ class Asked:
 
             self.consulted = self.given or self.picture.formulary or Formulary.shipped()
         return self.consulted
+
+    def must_have(self, path: str, *names: str) -> None:
+        """Refuse a condition on what an export does not have.
+
+        Raises:
+            QuestionError: One of these was left out of some.
+        """
+        without = sorted({each.clinic for each in self.picture.logs if set(names) & set(each.left_out)})
+        if without:
+            raise QuestionError(
+                f"was left out of the export of {', '.join(without)}",
+                path=path,
+                cure="ask the log, or an export that has it",
+            )
+
+    @property
+    def shifted(self) -> bool:
+        """Whether an export is pseudonymised: times are shifted for each patient, and whole days."""
+        return any(each.pseudonymised for each in self.picture.logs)
 
     def count(self, sql: str) -> Iterable[Row]:
         """Run a counting statement."""
@@ -224,7 +303,7 @@ def source_given(given: object) -> Any:  # noqa: ANN401  # a path, a log, or the
         from mesococktail.log import PrescriptionLog  # a path needs none of it
         from mesococktail.research.engines import is_connection  # likewise
 
-        if isinstance(given, PrescriptionLog) or is_connection(given):
+        if isinstance(given, PrescriptionLog | Picture) or is_connection(given):
             return given
         raise QuestionError(
             "must be a path, an open log, or a connection of DuckDB, PostgreSQL or Spark",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mesococktail.errors import QuestionError
-from mesococktail.research.answer import Answer
+from mesococktail.research.answer import COUNTS, Answer
+from mesococktail.research.attrition import left_is_hidden, published
 from mesococktail.research.conditions import (
     Clinic,
     Condition,
@@ -16,21 +18,25 @@ from mesococktail.research.conditions import (
     Person,
     Technique,
     Transcribed,
+    flag_given,
     text_given,
 )
 from mesococktail.research.dates import Since, Until, bound
 from mesococktail.research.people import Age, Sex, Stage
+from mesococktail.research.periods import SHIFTED
 from mesococktail.research.questions import question_of
 from mesococktail.research.scope import Scope
 from mesococktail.research.source import Asked, opened, source_given
-from mesococktail.research.suppression import LEAST, Guard, least_given
+from mesococktail.research.suppression import LEAST, SUPPRESSED, Guard, least_given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from mesococktail.formulary import Formulary  # noqa: TC004  # as in answer: attrs keeps the annotation as text; loading it would cost a question its start
     from mesococktail.records import Around
+
+_OF_FEW = "what was selected is of fewer than {} records or patients, so that nothing of it is shown"
 
 
 @attrs.frozen
@@ -59,6 +65,14 @@ class Study:
     suppress_below: int | None = attrs.field(default=None, kw_only=True, converter=least_given)
     """Counts of fewer records or patients are not shown, so that answers may be published. Exact when left
     out, in a clinic's own log; what was exported is suppressed below 8 at least."""
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.formulary is None or hasattr(self.formulary, "agents")):
+            raise QuestionError("must be a Formulary", path="formulary", got=self.formulary)
+        some: object = self.conditions
+        if not isinstance(some, tuple) or not all(hasattr(each, "filter") for each in some):
+            raise QuestionError("are set by where()", path="conditions", got=self.conditions)
+        flag_given(self.include_voided, "include_voided")
 
     def where(
         self,
@@ -118,12 +132,32 @@ class Study:
         if technique is not None:
             new.append(Technique.of(technique))
         if transcribed is not None:
-            new.append(Transcribed(_flag(transcribed, "transcribed")))
+            new.append(Transcribed(flag_given(transcribed, "transcribed")))
         if agent is not None:
             new.append(Containing(text_given(agent, "agent")))
         new += _contained(contains)
-        voided = self.include_voided if include_voided is None else _flag(include_voided, "include_voided")
+        voided = (
+            self.include_voided if include_voided is None else flag_given(include_voided, "include_voided")
+        )
         return attrs.evolve(self, conditions=(*self.conditions, *new), include_voided=voided)
+
+    @contextmanager
+    def opened(self) -> Iterator[Study]:
+        """Open the source once for several questions, whose answers are then of one and the same picture.
+
+        ::
+
+            with Study("clinic.db").opened() as study:
+                print(study.combinations(), study.doses())
+
+        While a log is open like that, whoever writes to it has to wait: do not keep it open for long.
+
+        Raises:
+            LogError: The log cannot be read.
+            QuestionError: The folder holds no whole exports, or an engine is missing.
+        """
+        with opened(self.source) as picture:
+            yield attrs.evolve(self, source=picture)
 
     def ask(self, question: str, **options: Any) -> Answer:  # noqa: ANN401  # each option is checked by its question
         """Ask a question by its name, with its options: what the methods below do.
@@ -139,24 +173,45 @@ class Study:
         with opened(self.source) as picture:
             clinics = tuple(each.name for each in self.conditions if isinstance(each, Clinic))
             asked = Asked(picture, self.formulary, clinics)
+            if self.include_voided and asked.shifted:
+                raise QuestionError(
+                    "cannot be counted where an export is pseudonymised: it has no record that is void",
+                    path="include_voided",
+                    cure="ask the log, or an export that is not pseudonymised",
+                )
             filters = tuple(condition.filter(asked) for condition in self.conditions)
             guard = Guard(self.suppress_below or (None if picture.exact else LEAST))
             found = declared.ask(Scope(asked, filters, guard, self.include_voided), **chosen)
             source = asked.source
+        counts = [column.name for column in found.columns if column.unit in COUNTS]
+        hidden = any(row[name] == SUPPRESSED for row in found.rows for name in counts)
+        steps = published(found.steps, guard, rows_are_hidden=hidden)
+        if left_is_hidden(steps):
+            # Not even the names of what so few patients had.
+            found = attrs.evolve(found, rows=(), remarks=(*found.remarks, _OF_FEW.format(guard.least)))
         selection = [each.said for each in filters] + (["voided as well"] if self.include_voided else [])
         return Answer(
             declared.name,
             found.rows,
             found.columns,
             found.counted,
-            guard.steps(found.steps),
+            steps,
             tuple(selection),
             source,
             tuple(asked.sql),
-            found.remarks,
+            (*found.remarks, *self._of_exports(asked, found.remarks)),
             found.dose,
             suppress_below=guard.least,
         )
+
+    def _of_exports(self, asked: Asked, remarks: tuple[str, ...]) -> Iterator[str]:
+        """Return what is said of any answer: where a period is not of the calendar, and what was left out."""
+        dated = any(isinstance(each, Since | Until) for each in self.conditions)
+        if asked.shifted and dated and SHIFTED not in remarks:
+            yield SHIFTED
+        left_out = sorted({name for log in asked.picture.logs for name in log.left_out})
+        if left_out:
+            yield f"left out of an export: {', '.join(left_out)}"
 
     def combinations(self, level: str = "agents", digits: int = 2) -> Answer:
         """Say which combinations were prescribed, and how often.
@@ -274,12 +329,6 @@ class Study:
             window: Days after a session in which an event may belong to it.
         """
         return self.ask("adverse_events", by=by, window=window)
-
-
-def _flag(given: object, path: str) -> bool:
-    if isinstance(given, bool):
-        return given
-    raise QuestionError("must be True or False", path=path, got=given)
 
 
 def _period(since: object, until: object) -> list[Condition]:

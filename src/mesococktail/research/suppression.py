@@ -16,8 +16,6 @@ from mesococktail.errors import QuestionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
-    from mesococktail.research.answer import Step
-
 SUPPRESSED = "suppressed"
 """Stands in an answer for a number that must not be shown: it is neither zero nor nothing."""
 LEAST = 8
@@ -60,6 +58,8 @@ class People:
             if group not in self.few:
                 return self.enough
             together |= self.few[group]
+            if len(together) >= self.enough:
+                break
         return len(together)
 
 
@@ -120,37 +120,17 @@ class Guard:
         """
         if self.least is None:
             return Shown(dict(tally.counts), tally.total)
-        known = people()
-        hidden = {
-            cell
-            for cell, number in tally.counts.items()
-            if number < self.least or known.number(tally.groups[cell]) < self.least
-        }
-        self._hide_more(tally.counts, hidden, lines)
+        known, least = people(), self.least
+
+        def few(cells: Iterable[Cell]) -> bool:
+            some = tuple(cells)
+            groups = {group for cell in some for group in tally.groups[cell]}
+            return sum(tally.counts[cell] for cell in some) < least or known.number(groups) < least
+
+        hidden = {cell for cell in tally.counts if few((cell,))}
+        _hide_more(tally.counts, hidden, lines, few)
         cells = {cell: None if cell in hidden else rounded(n) for cell, n in tally.counts.items()}
         return Shown(cells, sum(number for number in cells.values() if number is not None))
-
-    def _hide_more(
-        self,
-        counts: Mapping[Cell, int],
-        hidden: set[Cell],
-        lines: Callable[[Cell], Iterable[Hashable]],
-    ) -> None:
-        """Hide further cells until no line lets what is hidden in it be told from its sum."""
-        table: dict[Hashable, list[Cell]] = {}
-        for cell in sorted(counts, key=lambda cell: (counts[cell], cell)):
-            for line in lines(cell):
-                table.setdefault(line, []).append(cell)
-        changed = bool(hidden)
-        while changed:
-            changed = False
-            for cells in table.values():
-                secret = [cell for cell in cells if cell in hidden]
-                open_ = [cell for cell in cells if cell not in hidden]
-                told = len(secret) == 1 or sum(counts[cell] for cell in secret) < (self.least or 0)
-                if secret and open_ and told:
-                    hidden.add(open_[0])
-                    changed = True
 
     def number(self, number: int, people: int | None = None) -> int | None:
         """Return a single count as it may be shown; None if it may not.
@@ -164,14 +144,6 @@ class Guard:
         few = 0 < number < self.least or (people is not None and number and people < self.least)
         return None if few else rounded(number)
 
-    def steps(self, steps: Iterable[Step]) -> tuple[Step, ...]:
-        """Return the way of the records as it may be shown."""
-        return tuple(
-            attrs.evolve(step, dropped=told(self.number(dropped)), left=told(self.number(left)))
-            for step in steps
-            if isinstance(dropped := step.dropped, int) and isinstance(left := step.left, int)
-        )
-
     @property
     def notice(self) -> str:
         """What an answer says of itself."""
@@ -181,6 +153,28 @@ class Guard:
             f"counts of fewer than {self.least} records or patients are suppressed, and others where these "
             f"would follow from them; the rest are rounded to {ROUNDED_TO}, totals are sums of what is shown"
         )
+
+
+def _hide_more(
+    counts: Mapping[Cell, int],
+    hidden: set[Cell],
+    lines: Callable[[Cell], Iterable[Hashable]],
+    few: Callable[[Iterable[Cell]], bool],
+) -> None:
+    """Hide further cells until no line lets what is hidden in it be told from its sum."""
+    table: dict[Hashable, list[Cell]] = {}
+    for cell in sorted(counts, key=lambda cell: (counts[cell], cell)):
+        for line in lines(cell):
+            table.setdefault(line, []).append(cell)
+    changed = bool(hidden)
+    while changed:
+        changed = False
+        for cells in table.values():
+            secret = [cell for cell in cells if cell in hidden]
+            open_ = [cell for cell in cells if cell not in hidden]
+            if secret and open_ and (len(secret) == 1 or few(secret)):
+                hidden.add(open_[0])
+                changed = True
 
 
 def rounded(number: int) -> int:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mesococktail.research.answer import PRESCRIPTIONS, Column
-from mesococktail.research.combinations import COUNT, SHARE
+from mesococktail.research.combinations import BY_AGENT, BY_COMBINATION, COUNT, SHARE
 from mesococktail.research.figures import share
 from mesococktail.research.periods import MONTH_OR_START, PERIOD, label_of, shifted
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import Tally, told
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from mesococktail.research.answer import Value
     from mesococktail.research.scope import Scope
 
-BY_AGENT, BY_COMBINATION = "agent", "combination"
 _PART = Column("share", "part of the period's prescriptions with a cocktail", SHARE.unit)
 TREND_COLUMNS = (
     PERIOD,
@@ -43,8 +44,12 @@ def trends(scope: Scope, *, period: str, by: str) -> Found:
         periods.add(when, number, (month, combination))
         for name in combined.agents[key] if by == BY_AGENT else (key,):
             cells.add((when, name), number, (month, combination))
-    # Combinations add up to the period; agents overlap.
-    lines = (lambda cell: (("period", cell[0]), ("name", cell[1]))) if by == BY_COMBINATION else None
+    # Combinations add up to the period, agents overlap; each adds up to what it has in all periods.
+    add_up = by == BY_COMBINATION
+
+    def lines(cell: tuple[str, str]) -> tuple[Hashable, ...]:
+        return ("name", cell[1]), ("period", cell[0]) if add_up else "all"
+
     shown = scope.shown(cells, columns, source, lines)
     totals = scope.shown(periods, columns, source).cells
     rows: tuple[dict[str, Value], ...] = tuple(

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mesococktail.log.names import MEASURES, SCALES
-from mesococktail.research.answer import INGREDIENTS, Column, Step
+from mesococktail.research.answer import INGREDIENTS, Column
+from mesococktail.research.attrition import trail
 from mesococktail.research.figures import COUNTED, PLACES, five_numbers, rounded
 from mesococktail.research.scope import WITH_INGREDIENTS, Found
 from mesococktail.research.suppression import SUPPRESSED, told
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FEWEST_DOCTORS = 3
 """Of two, each would learn the other's."""
+FEWEST_FOR_QUARTILES = 5
+"""Of fewer, the lowest and the highest median follow from the quartiles and the median."""
 _IN_UNIT = "as in column unit"
 VARIATION_COLUMNS = (
     Column("agent", "id of the agent"),
@@ -60,11 +63,16 @@ def variation(scope: Scope) -> Found:
     ):
         doses[agent, measure, doctor][dose] = number
     known = sum(sum(some.values()) for some in doses.values())
-    [(every,)] = asked.count(f"SELECT count(*) FROM {WITH_INGREDIENTS}{scope.counted()}")
-    steps += (Step(INGREDIENTS, "read", 0, every),)
-    if every > known:
-        steps += (Step(INGREDIENTS, "how much is not known", every - known, known),)
+    [(every,)] = asked.count(f"SELECT count(*) {scope.of_ingredients()}")
+    unknown = f"FROM {WITH_INGREDIENTS}{scope.counted('i.measure IS NULL')}"
+    steps += trail(
+        INGREDIENTS,
+        every,
+        ("how much is not known", every - known, scope.patients(every - known, unknown)),
+        people=scope.patients(known, source),
+    )
     rows_of: dict[tuple[str, int], list[Doses]] = defaultdict(list)
+    left_out: set[tuple[str, int]] = set()
     for (agent, measure, doctor), some in doses.items():
         least = scope.guard.least
         if least is None or (
@@ -74,7 +82,11 @@ def variation(scope: Scope) -> Found:
             rows_of[agents[agent], measure].append(some)
         else:
             rows_of[agents[agent], measure] += ()
+            left_out.add((agents[agent], measure))
     rows = tuple(_row(scope, *key, rows_of[key]) for key in sorted(rows_of))
+    for row, key in zip(rows, sorted(rows_of), strict=True):
+        # Whoever knows all doses of the agent could tell those of the doctors who are left out.
+        row["ingredients"] = SUPPRESSED if key in left_out else row["ingredients"]
     return Found(rows, VARIATION_COLUMNS, INGREDIENTS, steps, _remarks(scope))
 
 
@@ -84,7 +96,8 @@ def _remarks(scope: Scope) -> tuple[str, ...]:
         return said
     few = (
         f"doctors with fewer than {scope.guard.least} doses or patients are left out of a row, and a row of "
-        f"fewer than {FEWEST_DOCTORS} doctors is suppressed"
+        f"fewer than {FEWEST_DOCTORS} doctors is suppressed; of fewer than {FEWEST_FOR_QUARTILES} quartiles "
+        "are not shown, as the lowest and the highest would follow from them"
     )
     return (*said, few)
 
@@ -106,6 +119,8 @@ def _row(scope: Scope, agent: str, measure: int, doctors: list[Doses]) -> dict[s
     row["between"] = _between(doctors)
     if published:
         row |= dict.fromkeys(("lowest", "highest", "ratio"), SUPPRESSED)
+        if len(doctors) < FEWEST_FOR_QUARTILES:
+            row |= dict.fromkeys(("q1", "q3"), SUPPRESSED)
     return row
 
 
