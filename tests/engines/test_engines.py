@@ -19,7 +19,7 @@ from mesococktail.research import QUESTIONS, Study
 from tests.engines.__main__ import GOLDEN, SIZES
 from tests.engines.asking import asked, hashes
 from tests.engines.clinics import make_chain
-from tests.engines.engines import CSV, ENGINES, PARQUET, NotHereError
+from tests.engines.engines import CSV, ENGINES, PARQUET, NotHereError, server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +114,17 @@ def test_engines_still_disagree_on_what_is_kept_out(sql: str, lite: Any, duck: A
         found = other.execute(sql).fetchone()
     assert found is not None
     assert found[0] == duck or (duck is None and found[0] != lite)
+
+
+def test_a_server_that_has_gone_says_so() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        with server() as dsn, psycopg.connect(dsn) as gone, psycopg.connect(dsn) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [gone.info.backend_pid])
+            with pytest.raises(QuestionError, match=r"source: cannot be asked: .*terminat"):
+                Study(gone).combinations()
+    except NotHereError as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_study_of_a_chain_names_every_log(chain: Path) -> None:
