@@ -22,10 +22,14 @@ from mesococktail import (
 from mesococktail.errors import AgentError, AmountError, LogNotFoundError, QuestionError, TermError
 from mesococktail.records import Around
 from mesococktail.research import QUESTIONS
+from mesococktail.research.source import LogPicture
 from tests.research.logs import SERUM, make
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from mesococktail.research.source import Row
 
 
 def left(study: Study) -> int:
@@ -85,6 +89,23 @@ def test_several_questions_may_be_asked_of_one_picture(clinic: Path) -> None:
         with study.opened() as again:
             assert again.doses() == study.doses()
         assert study.doses().rows
+
+
+def test_what_several_questions_begin_with_is_counted_once(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, tuple[str, ...]]] = []
+    rows = LogPicture.rows
+
+    def noted(picture: LogPicture, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        ran.append((sql, texts))
+        return rows(picture, sql, texts)
+
+    monkeypatch.setattr(LogPicture, "rows", noted)
+    with Study(clinic).opened() as study:
+        first = study.combinations()
+        assert set(first.sql) <= set(study.pairs().sql)
+    assert len(ran) == len(set(ran))
 
 
 def test_what_was_opened_for_several_questions_is_closed_afterwards(clinic: Path) -> None:

@@ -44,12 +44,11 @@ class LakePicture(Picture):
     """The tables of many logs, as their exports have them. What an engine does differently, it overrides."""
 
     exact = False
-    marker = "?"
-    """What stands for a bound text."""
     cure = "give it the tables of an export, by their names"
     """What helps where the engine cannot answer."""
 
     def __init__(self, engine: Any) -> None:  # noqa: ANN401  # a connection or session of one of several libraries
+        super().__init__()
         self.engine = engine
 
     def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
@@ -106,15 +105,6 @@ class LakePicture(Picture):
     def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:  # noqa: ARG002  # as `Picture` says; nothing is joined
         """Return the link itself, as `Picture` says: in an export it is the key."""
         return Link("", column)
-
-    def numbers(self, dimension: str, text: str) -> list[int]:
-        """Look a text up, as `Picture` says."""
-        sql = f"SELECT d.id FROM dim_{dimension} AS d WHERE d.{dimension} = {self.marker}"
-        return sorted(row[0] for row in self.rows(sql, (text,)))
-
-    def texts(self, dimension: str) -> list[str]:
-        """Return every text of a dimension, as `Picture` says."""
-        return sorted({row[0] for row in self.rows(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
 
 
 class MergedPicture(LakePicture):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ Row = tuple[Any, ...]
 NOBODY = 0
 """Stands for a name that never came up: numbers of names begin at 1."""
 MADE_WITH = f"mesococktail {mesococktail.__version__}"
+_FEW = 2000
+"""So many rows of a statement are remembered, as several questions begin with the same counts."""
 
 
 @attrs.frozen
@@ -49,6 +52,35 @@ class Picture(ABC):
     """Whether what it is of was closed."""
     formulary: Formulary | None = None
     """The formulary it was opened with; None for ours."""
+    marker = "?"
+    """What stands for a bound text."""
+
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[str, tuple[str, ...]], tuple[Row, ...]] = {}
+
+    def count(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
+        """Run a statement as `rows` does, but only once where its rows are few: a picture stays the same."""
+        known = self._remembered.get((sql, texts))
+        if known is not None:
+            return known
+        rows = iter(self.rows(sql, texts))
+        first = tuple(islice(rows, _FEW))
+        if len(first) == _FEW:
+            return chain(first, rows)
+        self._remembered[sql, texts] = first
+        return first
+
+    def numbers(self, dimension: str, text: str) -> list[int]:
+        """Return the numbers that stand for *text* in a dimension: one a log that ever used it.
+
+        The text is bound: it may be anything.
+        """
+        sql = f"SELECT d.id FROM dim_{dimension} AS d WHERE d.{dimension} = {self.marker}"
+        return sorted(row[0] for row in self.count(sql, (text,)))
+
+    def texts(self, dimension: str) -> list[str]:
+        """Return every text of a dimension."""
+        return sorted({row[0] for row in self.count(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
 
     @property
     @abstractmethod
@@ -56,7 +88,7 @@ class Picture(ABC):
         """The logs whose records it holds."""
 
     @abstractmethod
-    def rows(self, sql: str) -> Iterable[Row]:
+    def rows(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
         """Run a statement that only filters, joins and counts, and yield its rows as they come."""
 
     @abstractmethod
@@ -69,14 +101,6 @@ class Picture(ABC):
             or_none: Whether rows stay that point to nothing.
         """
 
-    @abstractmethod
-    def numbers(self, dimension: str, text: str) -> list[int]:
-        """Return the numbers that stand for *text* in a dimension: one a log that ever used it."""
-
-    @abstractmethod
-    def texts(self, dimension: str) -> list[str]:
-        """Return every text of a dimension."""
-
 
 class LogPicture(Picture):
     """A clinic's own log, read inside one short transaction."""
@@ -84,6 +108,7 @@ class LogPicture(Picture):
     exact = True
 
     def __init__(self, log: Tables | PrescriptionLog, run: Callable[..., Iterable[Row]]) -> None:
+        super().__init__()
         self._run = run
         self._read = LogRead(0, log.clinic, log.id, log.head(), MADE_WITH)
         self.formulary = getattr(log, "formulary", None)
@@ -93,9 +118,9 @@ class LogPicture(Picture):
         """The one log."""
         return (self._read,)
 
-    def rows(self, sql: str) -> Iterable[Row]:
+    def rows(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
         """Run a statement, as `Picture` says."""
-        return self._run(sql)
+        return self._run(sql, texts)
 
     def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:
         """Return how a record is found by its id, as `Picture` says."""
@@ -103,14 +128,6 @@ class LogPicture(Picture):
         return Link(
             f" {how} entry AS {alias} ON {alias}.id = {column} AND {alias}.version = 1", f"{alias}.seq"
         )
-
-    def numbers(self, dimension: str, text: str) -> list[int]:
-        """Look a text up, as `Picture` says. The text is bound: it may be anything."""
-        return [row[0] for row in self._run(f"SELECT id FROM dim_{dimension} WHERE {dimension} = ?", (text,))]
-
-    def texts(self, dimension: str) -> list[str]:
-        """Return every text of a dimension, as `Picture` says."""
-        return [row[0] for row in self._run(f"SELECT {dimension} FROM dim_{dimension}")]
 
 
 @contextmanager
@@ -203,7 +220,7 @@ class Asked:
     def count(self, sql: str) -> Iterable[Row]:
         """Run a counting statement."""
         self.sql.append(sql)
-        return self.picture.rows(sql)
+        return self.picture.count(sql)
 
     def of_clinic(self, name: str) -> list[LogRead]:
         """Return the logs of a clinic.

@@ -145,6 +145,8 @@ class Study:
     def opened(self) -> Iterator[Study]:
         """Open the source once for several questions, whose answers are then of one and the same picture.
 
+        What several of them begin with is counted once.
+
         ::
 
             with Study("clinic.db").opened() as study:
