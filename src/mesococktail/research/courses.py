@@ -51,7 +51,8 @@ def sessions(scope: Scope) -> Found:
     steps = scope.combined().steps
     named = scope.asked.named("combination")
     whole: Tally[str] = Tally()
-    parts: Tally[tuple[str, str]] = Tally()
+    parts: Counter[tuple[str, str]] = Counter()
+    behind: Tally[tuple[str, str]] = Tally()
     had: dict[str, Counter[int]] = defaultdict(Counter)
     for combination, fewest, most, *given, number in _lines(scope):
         name, counted = named[combination], dict(zip(GIVEN, given, strict=True))
@@ -68,19 +69,15 @@ def sessions(scope: Scope) -> Found:
             cells["completed" if done >= fewest else "uncompleted"] = number
         for what, records in cells.items():
             if records:
-                parts.add((name, what), records, group)
+                parts[name, what] += records
+                behind.add((name, what), number, group)
     beside = f"fact_prescription AS p LEFT JOIN ({_had(scope)}) AS h ON h.key = p.key"
     source = f"FROM {beside}{scope.counted(_COUNTED)}"
 
     def shown(name: str, *cells: str) -> list[int | None]:
         """Return counts of a combination, all of which may be shown; none of them otherwise."""
         numbers = [
-            scope.guard.number(
-                parts.counts.get((name, what), 0),
-                None
-                if scope.guard.least is None
-                else scope.people(_GROUP, source).number(parts.groups.get((name, what), ())),
-            )
+            scope.guard.number(parts[name, what], scope.people_behind(behind, (name, what), _GROUP, source))
             for what in cells
         ]
         return [None] * len(cells) if None in numbers else numbers
@@ -89,7 +86,7 @@ def sessions(scope: Scope) -> Found:
         _row(shown, name, number, had[name])
         for name, number in scope.shown(whole, _GROUP, source).most_first()
     )
-    left = sum(number for (_, what), number in parts.counts.items() if what in GIVEN)
+    left = sum(number for (_, what), number in parts.items() if what in GIVEN)
     return Found(rows, SESSION_COLUMNS, PRESCRIPTIONS, steps + _steps(scope, left), _REMARKS, dose=None)
 
 
@@ -184,9 +181,9 @@ def _steps(scope: Scope, left: int) -> tuple[Step, ...]:
     return trail(
         SESSIONS,
         read,
-        ("voided", voided, scope.patients(voided, where, "s.patient")),
-        ("of no prescription that is counted", rest, scope.patients(rest, uncounted(scope), "s.patient")),
-        people=scope.patients(left, kept),
+        ("voided", voided, scope.patients(voided, where, SESSIONS)),
+        ("of no prescription that is counted", rest, scope.patients(rest, uncounted(scope), SESSIONS)),
+        people=scope.patients(left, kept, SESSIONS),
     )
 
 

@@ -100,7 +100,7 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
     source = f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen)}"
     # The rows of an agent add up to what it has by itself: in a measure, in a combination, or in all.
     lines = (lambda key: ((key[0], key[2]), key[:2])) if by == BY_COMBINATION else (lambda key: (key[0],))
-    shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lines)
+    shown = scope.shown(tally, ("i.agent", "i.combination", "i.measure"), source, lines, INGREDIENTS)
     rows = [_row(scope, key, shown.cells[key], some) for key, some in grouped.items()]
     rows.sort(key=_order)
     if by == BY_AGENT:
@@ -115,11 +115,13 @@ def doses(scope: Scope, *, agent: str | None, by: str) -> Found:
             "how much is not known; counted in rows of their own",
             every - known,
             scope.patients(
-                every - known, f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NULL')}"
+                every - known,
+                f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NULL')}",
+                INGREDIENTS,
             ),
         ),
         people=scope.patients(
-            known, f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NOT NULL')}"
+            known, f"FROM {WITH_INGREDIENTS}{scope.counted(*chosen, 'i.measure IS NOT NULL')}", INGREDIENTS
         ),
         what=f"read of {wanted}" if wanted else "read",
     )

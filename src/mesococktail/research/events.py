@@ -175,7 +175,7 @@ def _session_steps(scope: Scope, counted: int) -> tuple[Step, ...]:
         absent += number if status != VOIDED and how not in given else 0
     rest = read - voided - absent - counted
     valid, was_given = _was_given(scope.asked)
-    of = partial(scope.patients, who="s.patient")
+    of = partial(scope.patients, of=SESSIONS)
     table = "FROM fact_session AS s WHERE"
     kept = f"FROM {prescribed(scope)}{scope.counted('p.combination IS NOT NULL', valid, was_given)}"
     return trail(
@@ -230,7 +230,7 @@ def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
         asked.count("SELECT a.status, count(*) FROM fact_adverse_event AS a GROUP BY a.status"),
     )
     read, voided = sum(counts.values()), counts.get(VOIDED, 0)
-    rest, of = read - voided - near.number, partial(scope.patients, who="a.patient")
+    rest, of = read - voided - near.number, partial(scope.patients, of=EVENTS)
     table = "FROM fact_adverse_event AS a WHERE a.status"
     return found, trail(
         EVENTS,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
 from mesococktail.log.names import VOIDED
-from mesococktail.research.answer import PRESCRIPTIONS, Column, Step, Value
+from mesococktail.research.answer import EVENTS, INGREDIENTS, PRESCRIPTIONS, SESSIONS, Column, Step, Value
 from mesococktail.research.conditions import Filter
 from mesococktail.research.source import Asked
 from mesococktail.research.suppression import Group, Guard, People, Tally
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 WITH_INGREDIENTS = "fact_prescription AS p JOIN fact_ingredient AS i ON i.prescription = p.key"
 _BARE = "p.combination IS NULL"
+_TABLES = {
+    PRESCRIPTIONS: "fact_prescription",
+    SESSIONS: "fact_session",
+    EVENTS: "fact_adverse_event",
+}
+_PATIENTS = {PRESCRIPTIONS: "p.patient", INGREDIENTS: "p.patient", SESSIONS: "s.patient", EVENTS: "a.patient"}
+"""The column of the patient where records are counted."""
 NOTHING = -1
 """Stands for NULL where groups are compared, as nothing equals NULL."""
 _ENDINGS = 16
@@ -91,17 +99,36 @@ class Scope:
         columns: Sequence[str],
         source: str,
         lines: Callable[[Cell], Iterable[Hashable]] | None = None,
+        of: str = PRESCRIPTIONS,
     ) -> Shown[Cell]:
         """Return counts as they may be shown.
 
         Args:
-            tally: The true counts.
+            tally: The true counts; a cell counts no record twice.
             columns: What its groups are made of, in SQL.
             source: Where prescriptions ``p`` and what else the columns name come from, from FROM on.
             lines: As in `Guard.shown`.
+            of: What is counted.
         """
         more = {} if lines is None else {"lines": lines}
-        return self.guard.shown(tally, lambda: self.people(columns, source), **more)
+        people, enough = partial(self.people, columns, source), partial(self.are_enough, of=of)
+        return self.guard.shown(tally, people, enough=enough, **more)
+
+    def are_enough(self, number: int, of: str = PRESCRIPTIONS) -> bool:
+        """Whether so many records are certainly of enough patients, as none has so large a part of them.
+
+        True of most cells of a large log, so that their patients need not be counted for each.
+        """
+        table, most = _TABLES.get(of, _TABLES[PRESCRIPTIONS]), self.guard.least or 0
+        counts = [
+            f"max(n.records) FROM (SELECT count(*) AS records FROM {table} AS t GROUP BY t.patient) AS n"
+        ]
+        if of == INGREDIENTS:
+            counts.append("max(i.position) + 1 FROM fact_ingredient AS i")
+        for count in counts:
+            [(of_one,)] = self.asked.count(f"SELECT {count}")
+            most *= of_one or 0
+        return number >= most
 
     def people(self, columns: Sequence[str], source: str) -> People:
         """Find out which patients stand behind groups, one by one only where they may be few."""
@@ -135,6 +162,19 @@ class Scope:
         few_of = {group: frozenset(patients) for group, patients in found.items()}
         self._people[sql] = People(few_of, least)
         return self._people[sql]
+
+    def people_behind(
+        self, tally: Tally[Cell], cell: Cell, columns: Sequence[str], source: str, of: str = PRESCRIPTIONS
+    ) -> int | None:
+        """Return how many patients stand behind one cell, as far as it matters; None where it does not.
+
+        The arguments are those of `shown`.
+        """
+        if self.guard.least is None:
+            return None
+        if self.are_enough(tally.counts.get(cell, 0), of):
+            return self.guard.least
+        return self.people(columns, source).number(tally.groups.get(cell, ()))
 
     def steps(self, selected: int, voided: int, bare: int = 0) -> tuple[Step, ...]:
         """Return what was read and what was dropped.
@@ -185,19 +225,21 @@ class Scope:
         tests = [*(each.sql for each in self.filters[:place]), "c.key IS NULL"]
         return f"FROM fact_prescription AS p LEFT JOIN ({met}) AS c ON c.key = p.key{_where(tests)}"
 
-    def patients(self, number: int, source: str, who: str = "p.patient", *, less: int = 0) -> int:
+    def patients(self, number: int, source: str, of: str = PRESCRIPTIONS, *, less: int = 0) -> int:
         """Return how many patients records are of at least, as far as it matters to what may be shown.
 
         Args:
             number: How many records there are.
-            source: Where the records come from, from FROM on.
-            who: The column of the patient.
-            less: How many of them do not count.
+            source: Where the records come from, and maybe others, from FROM on.
+            of: What they are.
+            less: How many patients have only others, at most.
         """
         least = self.guard.least
         if least is None or number < least:
             return 0
-        patients = 0
+        if self.are_enough(number, of):
+            return least
+        patients, who = 0, _PATIENTS[of]
         for column in (self._ending(who), who):
             [(patients,)] = self.asked.count(f"SELECT count(DISTINCT {column}) {source}")
             if patients - less >= least:

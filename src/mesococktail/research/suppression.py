@@ -7,6 +7,7 @@ those of one person.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
@@ -98,6 +99,10 @@ def _one_line(_: object) -> tuple[Hashable, ...]:
     return ("all",)
 
 
+def _not_known(_: int) -> bool:
+    return False
+
+
 @attrs.frozen
 class Guard:
     """Decides what of an answer may be shown. Without a threshold that is everything, exactly."""
@@ -109,6 +114,7 @@ class Guard:
         tally: Tally[Cell],
         people: Callable[[], People],
         lines: Callable[[Cell], Iterable[Hashable]] = _one_line,
+        enough: Callable[[int], bool] = _not_known,
     ) -> Shown[Cell]:
         """Return counts as they may be shown.
 
@@ -117,15 +123,19 @@ class Guard:
             people: Finds out who stands behind them; asked only where something may have to be hidden.
             lines: The rows and columns of a table that a cell lies in, whose sums a reader may know: where
                 one cell of a line is hidden, or all hidden ones together are few, another is hidden too.
+            enough: Whether the records of one cell are so many that they are certainly of enough patients.
         """
         if self.least is None:
             return Shown(dict(tally.counts), tally.total)
-        known, least = people(), self.least
+        known, least = cache(people), self.least
 
         def few(cells: Iterable[Cell]) -> bool:
             some = tuple(cells)
+            counts = [tally.counts[cell] for cell in some]
+            if sum(counts) < least or enough(max(counts)):
+                return sum(counts) < least
             groups = {group for cell in some for group in tally.groups[cell]}
-            return sum(tally.counts[cell] for cell in some) < least or known.number(groups) < least
+            return known().number(groups) < least
 
         hidden = {cell for cell in tally.counts if few((cell,))}
         _hide_more(tally.counts, hidden, lines, few)

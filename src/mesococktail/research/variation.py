@@ -11,7 +11,7 @@ from mesococktail.research.answer import INGREDIENTS, Column
 from mesococktail.research.attrition import trail
 from mesococktail.research.figures import COUNTED, PLACES, five_numbers, rounded
 from mesococktail.research.scope import WITH_INGREDIENTS, Found
-from mesococktail.research.suppression import SUPPRESSED, told
+from mesococktail.research.suppression import SUPPRESSED, Tally, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,21 +68,22 @@ def variation(scope: Scope) -> Found:
     steps += trail(
         INGREDIENTS,
         every,
-        ("how much is not known", every - known, scope.patients(every - known, unknown)),
-        people=scope.patients(known, source),
+        ("how much is not known", every - known, scope.patients(every - known, unknown, INGREDIENTS)),
+        people=scope.patients(known, source, INGREDIENTS),
     )
     rows_of: dict[tuple[str, int], list[Doses]] = defaultdict(list)
     left_out: set[tuple[str, int]] = set()
-    for (agent, measure, doctor), some in doses.items():
-        least = scope.guard.least
-        if least is None or (
-            sum(some.values()) >= least
-            and scope.people(_COLUMNS, source).number([(agent, measure, doctor)]) >= least
-        ):
-            rows_of[agents[agent], measure].append(some)
+    tally: Tally[tuple[int, int, int]] = Tally()
+    for group, some in doses.items():
+        tally.add(group, sum(some.values()), group)
+    for group, some in doses.items():
+        key = agents[group[0]], group[1]
+        people = scope.people_behind(tally, group, _COLUMNS, source, INGREDIENTS)
+        if scope.guard.number(tally.counts[group], people) is None:
+            rows_of[key] += ()
+            left_out.add(key)
         else:
-            rows_of[agents[agent], measure] += ()
-            left_out.add((agents[agent], measure))
+            rows_of[key].append(some)
     rows = tuple(_row(scope, *key, rows_of[key]) for key in sorted(rows_of))
     for row, key in zip(rows, sorted(rows_of), strict=True):
         # Whoever knows all doses of the agent could tell those of the doctors who are left out.
