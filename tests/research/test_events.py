@@ -12,7 +12,7 @@ from scipy import stats
 
 from mesococktail import Study
 from mesococktail.research.elapsed import DAY, Moment, elapsed
-from mesococktail.research.events import Given, latest_before
+from mesococktail.research.onsets import Given, latest_before
 from tests.research.writing import OTHER, dropped, harm, hold, only, prescribe
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mesococktail.research.answer import Step, Value
     from mesococktail.research.scope import Scope
-    from mesococktail.research.source import Row
+    from mesococktail.research.source import Asked, Row
 
 GIVEN = ("given", "partly", "not_given")
 """What became of a session: the codes of a record."""
@@ -206,3 +206,8 @@ def uncounted(scope: Scope, *tests: str) -> str:
         f"FROM fact_session AS s{prescription.join} "
         f"LEFT JOIN ({counted}) AS c ON c.key = {prescription.key} WHERE {where}"
     )
+
+
+def was_given(asked: Asked) -> tuple[str, str]:
+    """Return the conditions on sessions ``s`` that were given, whole or in part."""
+    return f"s.status <> {VOIDED}", f"s.given IN {asked.numbers('term', GIVEN[:2])}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
-from functools import partial
-from itertools import groupby
-from operator import itemgetter
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,10 +14,11 @@ from mesococktail.log.names import VOIDED
 from mesococktail.research.answer import EVENTS, PATIENTS, SESSIONS, Column
 from mesococktail.research.attrition import trail
 from mesococktail.research.combinations import BY_AGENT, COMBINATION
-from mesococktail.research.courses import GIVEN, prescribed, uncounted
-from mesococktail.research.elapsed import DAY, WIDEST, elapsed
+from mesococktail.research.courses import GIVEN, prescribed, uncounted, was_given
+from mesococktail.research.elapsed import DAY
 from mesococktail.research.figures import OF_ONE, five_numbers, rounded
 from mesococktail.research.intervals import clopper_pearson
+from mesococktail.research.onsets import events_after_sessions
 from mesococktail.research.parts import few, rate
 from mesococktail.research.scope import Found
 from mesococktail.research.suppression import SUPPRESSED, Group, People, Tally, told
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mesococktail.research.answer import Step, Value
-    from mesococktail.research.elapsed import Moment  # noqa: TC004  # attrs keeps the annotation as text
+    from mesococktail.research.onsets import Event  # noqa: TC004  # attrs keeps the annotation as text
     from mesococktail.research.scope import Scope
     from mesococktail.research.source import Asked
     from mesococktail.research.suppression import Guard
@@ -65,46 +65,40 @@ Key = tuple[str, str]
 """Combination or agent, and term: what a row is of."""
 
 
-@attrs.frozen
-class Event:
-    """An adverse event that certainly came after a session that is counted."""
+@attrs.frozen(slots=False)
+class Harm:
+    """The events of one row."""
 
-    key: int
-    patient: int
-    term: str
-    session: int
-    combination: int
-    onset: int | None
-    """Seconds after the session; None where one of the two dates is imprecise."""
+    events: list[Event] = attrs.field(factory=list)
 
+    @cached_property
+    def sessions(self) -> frozenset[int]:
+        """The sessions that they followed; not to be asked before all events are there."""
+        return frozenset(event.session for event in self.events)
 
-@attrs.frozen
-class Given:
-    """A session that was given before an event began, or may have been."""
-
-    key: int
-    at: Moment
-    combination: int | None
-    """None where its prescription is not counted."""
+    @cached_property
+    def patients(self) -> frozenset[int]:
+        """Who had them; likewise."""
+        return frozenset(event.patient for event in self.events)
 
 
 def adverse_events(scope: Scope, *, by: str, window: int) -> Found:
     """Say how often sessions were followed by harm, for each combination or agent."""
     asked, combined = scope.asked, scope.combined()
     combinations = asked.named("combination")
-    events, steps = _events(scope, window)
+    events, steps = events_after_sessions(scope, window)
     given = _given(scope, "p.combination", combinations)
     counted = sum(number for number, _ in given.values())
     suspects: dict[int, set[str]] = {}
     if by == BY_AGENT:
         given = _given(scope, "m.agent", asked.named("agent"))
         suspects = _suspects(asked)
-    groups: dict[Key, list[Event]] = {(name, ANY): [] for name in given}
+    groups: dict[Key, Harm] = defaultdict(Harm, {(name, ANY): Harm() for name in given})
     for event in events:
         combination = combinations[event.combination]
         for name in combined.agents[combination] if by == BY_AGENT else (combination,):
-            groups[name, ANY].append(event)
-            groups.setdefault((name, event.term), []).append(event)
+            groups[name, ANY].events.append(event)
+            groups[name, event.term].events.append(event)
     hidden = _hidden(scope.guard, groups)
     columns = (_AGENT, *_REST, _SUSPECTED) if by == BY_AGENT else (COMBINATION, *_REST)
     rows = []
@@ -113,7 +107,7 @@ def adverse_events(scope: Scope, *, by: str, window: int) -> Found:
         row |= {by: key[0], "term": key[1]}
         figures = {} if key in hidden else _figures(scope.guard, *given[key[0]], some)
         if figures and by == BY_AGENT:
-            figures[_SUSPECTED.name] = _suspected(scope.guard, key[0], some, suspects)
+            figures[_SUSPECTED.name] = _suspected(scope.guard, key[0], some.events, suspects)
         rows.append(row | figures)
     if by == BY_AGENT:
         _hide_sums(rows)
@@ -148,17 +142,13 @@ def _given(scope: Scope, column: str, names: Mapping[int, str]) -> dict[str, tup
     for number, sessions, patients in scope.asked.count(
         f"SELECT {column}, count(*), count(DISTINCT s.patient) FROM {prescribed(scope)}"
         + (" JOIN dim_combination_member AS m ON m.combination = p.combination" if column[0] == "m" else "")
-        + scope.counted("p.combination IS NOT NULL", *_was_given(scope.asked))
+        + scope.counted("p.combination IS NOT NULL", *was_given(scope.asked))
         + f" GROUP BY {column}"
     ):
         # Clinics know nothing of each other, so no patient is in two of them.
         before = counts.get(names[number], (0, 0))
         counts[names[number]] = before[0] + sessions, before[1] + patients
     return counts
-
-
-def _was_given(asked: Asked) -> tuple[str, str]:
-    return f"s.status <> {VOIDED}", f"s.given IN {asked.numbers('term', GIVEN[:2])}"
 
 
 def _session_steps(scope: Scope, counted: int) -> tuple[Step, ...]:
@@ -174,115 +164,18 @@ def _session_steps(scope: Scope, counted: int) -> tuple[Step, ...]:
         voided += number if status == VOIDED else 0
         absent += number if status != VOIDED and how not in given else 0
     rest = read - voided - absent - counted
-    valid, was_given = _was_given(scope.asked)
+    valid, taken = was_given(scope.asked)
     of = partial(scope.patients, of=SESSIONS)
     table = "FROM fact_session AS s WHERE"
-    kept = f"FROM {prescribed(scope)}{scope.counted('p.combination IS NOT NULL', valid, was_given)}"
+    kept = f"FROM {prescribed(scope)}{scope.counted('p.combination IS NOT NULL', valid, taken)}"
     return trail(
         SESSIONS,
         read,
         ("voided", voided, of(voided, f"{table} NOT ({valid})")),
-        ("not given", absent, of(absent, f"{table} {valid} AND NOT ({was_given})")),
-        ("of no prescription that is counted", rest, of(rest, uncounted(scope, was_given))),
+        ("not given", absent, of(absent, f"{table} {valid} AND NOT ({taken})")),
+        ("of no prescription that is counted", rest, of(rest, uncounted(scope, taken))),
         people=of(counted, kept),
     )
-
-
-def _events(scope: Scope, window: int) -> tuple[list[Event], tuple[Step, ...]]:
-    """Find the session that each event belongs to, and say what became of the events."""
-    asked = scope.asked
-    precise = "a.at_digits IS NULL AND s.at_digits IS NULL"
-    # Roughly where a date is imprecise; exactly below.
-    first = f"CASE WHEN {precise} THEN 0 ELSE {-WIDEST} END"
-    last = f"CASE WHEN {precise} THEN {window * DAY} ELSE {window * DAY + WIDEST} END"
-    counted = "SELECT p.key AS key, p.combination AS combination FROM fact_prescription AS p" + scope.counted(
-        "p.combination IS NOT NULL"
-    )
-    terms, prescription = asked.named("term"), asked.picture.linked("s.prescription", or_none=True)
-    lines = asked.count(
-        "SELECT a.key, a.patient, a.term, a.at_utc, a.at_offset, a.at_digits, "
-        "s.key, s.at_utc, s.at_offset, s.at_digits, c.combination "
-        "FROM fact_adverse_event AS a JOIN fact_session AS s ON s.patient = a.patient "
-        f"AND a.at_utc - s.at_utc BETWEEN {first} AND {last}"
-        f"{prescription.join} LEFT JOIN ({counted}) AS c ON c.key = {prescription.key} "
-        f"WHERE a.status <> {VOIDED} AND {' AND '.join(_was_given(asked))} ORDER BY a.key"
-    )
-    found: list[Event] = []
-    near, uncertain, of_no_course = _Dropped(), _Dropped(), _Dropped()
-    for (key, patient, term, *at), sessions in groupby(lines, itemgetter(0, 1, 2, 3, 4, 5)):
-        onset: Moment = (at[0], at[1], at[2])
-        before = [
-            Given(session, (when, offset, digits), of) for *_, session, when, offset, digits, of in sessions
-        ]
-        possible = [each for each in before if _may_precede(each.at, onset, window * DAY)]
-        latest = latest_before(possible, onset, window * DAY)
-        if possible:
-            near.add(patient)
-        if latest is None and possible:
-            uncertain.add(patient)
-        elif latest is not None and latest.combination is None:
-            of_no_course.add(patient)
-        elif latest is not None and latest.combination is not None:
-            least, most = elapsed(latest.at, onset)
-            after = least if least == most else None
-            found.append(Event(key, patient, terms[term], latest.key, latest.combination, after))
-    counts: dict[int, int] = dict(
-        asked.count("SELECT a.status, count(*) FROM fact_adverse_event AS a GROUP BY a.status"),
-    )
-    read, voided = sum(counts.values()), counts.get(VOIDED, 0)
-    rest, of = read - voided - near.number, partial(scope.patients, of=EVENTS)
-    table = "FROM fact_adverse_event AS a WHERE a.status"
-    return found, trail(
-        EVENTS,
-        read,
-        ("voided", voided, of(voided, f"{table} = {VOIDED}")),
-        # All that is sure of who they are of.
-        (
-            f"no session within {window} days before",
-            rest,
-            of(rest, f"{table} <> {VOIDED}", less=len(near.patients)),
-        ),
-        (
-            "dates too imprecise to say after which session",
-            uncertain.number,
-            len(uncertain.patients),
-        ),
-        ("after a session that is not counted", of_no_course.number, len(of_no_course.patients)),
-        people=len({event.patient for event in found}),
-    )
-
-
-@attrs.define
-class _Dropped:
-    """Events that are not counted."""
-
-    number: int = 0
-    patients: set[int] = attrs.field(factory=set)
-
-    def add(self, patient: int) -> None:
-        """Count one."""
-        self.number += 1
-        self.patients.add(patient)
-
-
-def _may_precede(session: Moment, onset: Moment, window: int) -> bool:
-    least, most = elapsed(session, onset)
-    return most >= 0 and least <= window
-
-
-def latest_before(possible: Sequence[Given], onset: Moment, window: int) -> Given | None:
-    """Return the session that an event certainly belongs to: surely before it, in time, and the latest."""
-    for one in possible:
-        least, most = elapsed(one.at, onset)
-        if least >= 0 and most <= window and all(other is one or _is_later(one, other) for other in possible):
-            return one
-    return None
-
-
-def _is_later(one: Given, other: Given) -> bool:
-    """Whether a session is certainly later than another."""
-    least, most = elapsed(other.at, one.at)
-    return least > 0 or (least == most == 0 and one.key > other.key)
 
 
 def _suspects(asked: Asked) -> dict[int, set[str]]:
@@ -304,32 +197,30 @@ def _agent(asked: Asked, name: str) -> str:
         return name
 
 
-def _hidden(guard: Guard, groups: Mapping[Key, Sequence[Event]]) -> set[Key]:
+def _hidden(guard: Guard, groups: Mapping[Key, Harm]) -> set[Key]:
     """Return the rows of few, and others from which these could be told."""
     tally: Tally[Key] = Tally()
     few_of: dict[Group, frozenset[int]] = {}
     least = guard.least or 0
     for number, (key, some) in enumerate(groups.items()):
         if key[1] != ANY:
-            tally.add(key, len({event.session for event in some}), (number,))
-            patients = frozenset(event.patient for event in some)
-            if len(patients) < least:
-                few_of[number,] = patients
+            tally.add(key, len(some.sessions), (number,))
+            if len(some.patients) < least:
+                few_of[number,] = some.patients
     shown = guard.shown(tally, lambda: People(few_of, least), lambda key: (key[0],))
     return {key for key, number in shown.cells.items() if number is None}
 
 
-def _figures(guard: Guard, sessions: int, patients: int, some: Sequence[Event]) -> dict[str, Value]:
+def _figures(guard: Guard, sessions: int, patients: int, some: Harm) -> dict[str, Value]:
     """Return the numbers of a row, if they may be shown."""
-    followed = len({event.session for event in some})
-    people = len({event.patient for event in some})
+    followed, people = len(some.sessions), len(some.patients)
     # What a part leaves of the whole could be told from both.
     if few(guard, sessions, patients, followed, people, sessions - followed, patients - people):
         return {}
     whole, part = guard.number(sessions) or 0, guard.number(followed) or 0
     everyone, harmed = guard.number(patients) or 0, guard.number(people) or 0
     per_session, per_patient = rate(part, whole, clopper_pearson), rate(harmed, everyone, clopper_pearson)
-    values = (whole, part, *per_session, everyone, harmed, *per_patient, *_onset(guard, some))
+    values = (whole, part, *per_session, everyone, harmed, *per_patient, *_onset(guard, some.events))
     return dict(zip(_NUMBERS, values, strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -66,7 +67,10 @@ class Around:
         if not self.before or not self.after:
             return {}
         before, after = [*self.before.values()], [*self.after.values()]
-        units = {each.unit for each in (*before, *after) if not each.is_none_at_all} or {None}
+        every = (*before, *after)
+        units = {each.unit for each in every}
+        if len(units) > 1:
+            units = {each.unit for each in every if not each.is_none_at_all}
         if len(units) == 1:
             return {units.pop(): (before, after)}
         found = {}
@@ -126,7 +130,7 @@ class Windows:
             around.course,
             (_mean(before), _mean(after)) if before else None,
             responses[0].value if responses else None,
-            around.other is not None and around.other <= max(each.at for each in seen),
+            around.other is not None and around.other <= max([each.at for each in seen]),
             [each.key for each in (*before, *seen)],
         )
 
@@ -164,7 +168,7 @@ def picked(around: Iterable[Around], windows: Windows) -> tuple[dict[Kind, Pick]
     found: dict[Kind, Pick] = {}
     answered: dict[tuple[int, Place], Around] = {}
     useful = set()
-    for one in sorted(around, key=lambda one: (one.at, one.course)):
+    for one in sorted(around, key=attrgetter("at", "course")):
         units = one.by_unit()
         for unit, ends in units.items():
             kind = one.combination, one.place, unit
@@ -174,7 +178,7 @@ def picked(around: Iterable[Around], windows: Windows) -> tuple[dict[Kind, Pick]
             answered.setdefault((one.combination, one.place), one)
         if units or one.responses:
             useful.add(one.course)
-    numbered = {kind[:2] for kind in found}
+    numbered = {kind[:2] for kind in found} if answered else ()
     for (combination, place), one in answered.items():
         if (combination, place) not in numbered:
             found[combination, place, ANSWERED] = windows.pick(one)

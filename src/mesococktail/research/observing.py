@@ -175,8 +175,9 @@ def around_courses(lines: Iterable[Row]) -> Iterator[Iterable[Around]]:
     """
     for _, some in groupby(lines, itemgetter(0)):
         found: dict[tuple[int, Place], Around] = {}
-        for _, course, at, combination, other, *line in some:
-            measure, method, zone, key, value, seen, unit, response, *baseline = line
+        for line in some:
+            (_, course, at, combination, other, measure, method, zone) = line[:8]
+            (key, value, seen, unit, response, before_key, before_value, before_at, before_unit) = line[8:]
             place = measure, method, zone
             one = found.get((course, place))
             if one is None:
@@ -185,7 +186,6 @@ def around_courses(lines: Iterable[Row]) -> Iterator[Iterable[Around]]:
                 one.after[key] = Observed(seen, key, value, unit)
             if response is not None:
                 one.responses[key] = Observed(seen, key, response)
-            before_key, before_value, before_at, before_unit = baseline
             if before_key is not None:
                 one.before[before_key] = Observed(before_at, before_key, before_value, before_unit)
         yield found.values()

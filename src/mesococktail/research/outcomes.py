@@ -120,14 +120,15 @@ def outcomes(scope: Scope, *, measure: str | None, **windows: Any) -> Found:  # 
     useful = courses = used = could_count = have_more = counting = 0
     for around in around_courses(asked.count(Statements(scope, chosen, measures).observed())):
         found, could = picked(around, chosen)
+        of_courses, outcomes_used = set[int](), set[int]()
         for kind, pick in found.items():
             counted[kind].add(pick)
-        counting_courses = len({pick.course for pick in found.values()})
-        useful, courses = useful + could, courses + counting_courses
+            of_courses.add(pick.course)
+            outcomes_used.update(pick.used)
+        useful, courses, used = useful + could, courses + len(of_courses), used + len(outcomes_used)
         # Each turn is of one patient.
         could_count, counting = could_count + bool(could), counting + bool(found)
-        have_more += could > counting_courses
-        used += len({key for pick in found.values() for key in pick.used})
+        have_more += could > len(of_courses)
     left = int(steps[-1].left)
     where = scope.counted("p.combination IS NOT NULL", "p.at_digits IS NOT NULL")
     [(imprecise,)] = asked.count(f"SELECT count(*) FROM fact_prescription AS p{where}")

@@ -172,9 +172,11 @@ class Scope:
         """
         if self.guard.least is None:
             return None
-        if self.are_enough(tally.counts.get(cell, 0), of):
+        if cell not in tally.counts:
+            return 0
+        if self.are_enough(tally.counts[cell], of):
             return self.guard.least
-        return self.people(columns, source).number(tally.groups.get(cell, ()))
+        return self.people(columns, source).number(tally.groups[cell])
 
     def steps(self, selected: int, voided: int, bare: int = 0) -> tuple[Step, ...]:
         """Return what was read and what was dropped.
