@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -105,8 +106,9 @@ def multiplied(export: Path, lake: Path, times: int) -> None:
                 path = folder / name / f"{place}.parquet"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 pq.write_table(_moved(read(file), name, number), path, compression="zstd")
-                files[name][str(path.relative_to(folder))] = {"bytes": path.stat().st_size}
-        changed = {"clinic_number": said["clinic_number"] + number, "files": files}
+                said_of_file = {"bytes": path.stat().st_size, "sha256": sha256(path.read_bytes()).hexdigest()}
+                files[name][str(path.relative_to(folder))] = said_of_file
+        changed = {"clinic_number": said["clinic_number"] + number, "log": f"{number:032x}", "files": files}
         (folder / "export.json").write_text(json.dumps(said | changed))
 
 

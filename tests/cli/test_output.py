@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mesococktail.cli.output import safe
 from mesococktail.cli.table import drawn
 from mesococktail.cli.text import plain
 
@@ -64,6 +66,17 @@ def test_a_cell_that_a_spreadsheet_would_run_is_marked(run: Run, switch: str, de
     assert [row[1] for row in rows] == ["name", "A. Physician", '\'=HYPERLINK("http://x")', "'-5, or so"]
     without = list(csv.reader(io.StringIO(run("doctor", switch, "--no-headers").stdout), delimiter=delimiter))
     assert without == rows[1:]
+
+
+@pytest.mark.parametrize("number", ["-5", "-3.90139", "0.5", "12"])
+def test_a_negative_number_stays_a_number_in_a_spreadsheet(number: str) -> None:
+    assert safe(number) == number
+    assert safe(Decimal(number)) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["-5+2", "-", "--5", "+5", "-5 mg", "=-5", "-5.", "-٣"])
+def test_what_only_begins_like_a_number_is_marked(text: str) -> None:
+    assert safe(text) == f"'{text}"
 
 
 def test_a_table_has_no_headers_when_none_are_wanted(run: Run) -> None:

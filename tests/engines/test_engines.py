@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
@@ -19,7 +21,7 @@ from mesococktail.research import QUESTIONS, Study
 from tests.engines.__main__ import GOLDEN, SIZES
 from tests.engines.asking import asked, hashes
 from tests.engines.clinics import make_chain
-from tests.engines.engines import CSV, ENGINES, PARQUET, NotHereError, server
+from tests.engines.engines import CSV, ENGINES, PARQUET, NotHereError, psql, server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,6 +153,58 @@ def test_a_connection_of_ones_own_is_asked_as_it_is(chain: Path) -> None:
             connection.from_parquet([str(file) for file in files]).create_view(table)
         with ENGINES["DuckDB"](chain) as study:
             assert Study(connection).pairs().rows == study.pairs().rows
+
+
+@pytest.mark.parametrize(
+    ("changed", "question"),
+    [
+        ("DELETE FROM lake_log WHERE name = 'clinic-01'", "by_clinic"),
+        ("DELETE FROM dim_doctor", "by_doctor"),
+        ("DELETE FROM dim_combination_member", "pairs"),
+        ("ALTER TABLE fact_ingredient ALTER dose_counts TYPE DECIMAL(38, 3)", "doses"),
+        ("UPDATE lake_log SET name = NULL WHERE name = 'clinic-01'", "by_clinic"),
+    ],
+)
+def test_tables_of_ones_own_that_do_not_belong_together_are_refused(
+    chain: Path, changed: str, question: str
+) -> None:
+    with duckdb.connect() as connection:
+        for table, files in Lake.open(chain / PARQUET).tables.items():
+            connection.from_parquet([str(file) for file in files]).create(table)
+        connection.execute(changed)
+        with pytest.raises(QuestionError, match="source: has tables that do not belong together"):
+            Study(connection).ask(question)
+
+
+def test_tables_of_ones_own_are_counted_as_they_are_at_each_question(chain: Path) -> None:
+    with duckdb.connect() as connection:
+        for table, files in Lake.open(chain / PARQUET).tables.items():
+            connection.from_parquet([str(file) for file in files]).create(table)
+        with Study(connection).opened() as study:
+            before = study.combinations().attrition[0].left
+            connection.execute("DELETE FROM fact_prescription WHERE key % 2 = 0")
+            after = study.combinations().attrition[0].left
+    assert int(after) < int(before)
+
+
+def test_an_export_is_loaded_whole_and_once(chain: Path, tmp_path: Path) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    folder = tmp_path / "export"
+    shutil.copytree(next(path for path in sorted((chain / CSV).iterdir()) if path.is_dir()), folder)
+    try:
+        with server() as dsn:
+            psql(dsn, folder, "schema.sql")
+            (folder / "fact_session.csv").rename(tmp_path / "not there yet")
+            with pytest.raises(subprocess.CalledProcessError):
+                psql(dsn, folder, "load.sql")
+            (tmp_path / "not there yet").rename(folder / "fact_session.csv")
+            psql(dsn, folder, "load.sql")
+            with pytest.raises(subprocess.CalledProcessError):
+                psql(dsn, folder, "load.sql")
+            with psycopg.connect(dsn) as connection:
+                assert Study(connection).by_clinic().attrition[0].left == 120
+    except NotHereError as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_connection_without_the_tables_says_so() -> None:

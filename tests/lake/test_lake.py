@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from mesococktail.errors import LogBrokenError, LogExistsError, LogNotFoundError, LogUseError
+from mesococktail import Study
+from mesococktail.errors import (
+    LogBrokenError,
+    LogExistsError,
+    LogNotFoundError,
+    LogUseError,
+    QuestionError,
+)
 from mesococktail.lake import LAKE_TABLES, Lake, export_tables, merge
 from mesococktail.log.merged import is_merged, reading
 from tests.lake.exports import tables_of
 from tests.lake.logs import make
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -54,6 +59,63 @@ def test_numbers_of_different_logs_are_different(lake: Path) -> None:
 def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LogNotFoundError, match="holds no export"):
         Lake.open(tmp_path)
+
+
+def test_a_single_bit_that_is_not_as_it_was_written_is_found(lake: Path) -> None:
+    [file, *_] = (lake / "north" / "fact_outcome").rglob("*.parquet")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(LogBrokenError, match="is not as it was written"):
+        Study(lake).outcomes()
+    with pytest.raises(LogBrokenError, match="is not as it was written"):
+        merge(lake, lake / "merged.db")
+
+
+def test_an_export_without_its_manifest_is_not_left_out_in_silence(lake: Path) -> None:
+    (lake / "north" / "export.json").unlink()
+    with pytest.raises(LogBrokenError, match=r"has tables and no export\.json.* would be missing"):
+        Study(lake).combinations()
+
+
+def test_an_export_in_another_format_is_not_left_out_in_silence(lake: Path, tmp_path: Path) -> None:
+    shutil.rmtree(lake / "north")
+    export_tables(tmp_path / "north.db", lake / "north", format="csv")
+    with pytest.raises(LogBrokenError, match=r"is an export in csv.*; export that clinic with"):
+        Study(lake).combinations()
+    export_tables(tmp_path / "north.db", lake / "north-parquet")
+    assert len(Lake.open(lake).exports) == 2
+
+
+@pytest.mark.parametrize("inside", ["", "fact_session"])
+def test_an_export_that_may_not_be_read_is_not_left_out_in_silence(
+    lake: Path, inside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, listed, opened = lake / "north" / inside, Path.iterdir, Path.open
+
+    def refusing(does: Any) -> Any:
+        def refuse(path: Path, *given: Any, **named: Any) -> Any:
+            if path == closed or (inside and closed in path.parents):
+                raise PermissionError(13, "Permission denied", str(path))
+            return does(path, *given, **named)
+
+        return refuse
+
+    monkeypatch.setattr(Path, "iterdir", refusing(listed))
+    monkeypatch.setattr(Path, "open", refusing(opened))
+    with pytest.raises(LogNotFoundError, match=r"cannot be read: Permission denied; check its"):
+        Study(lake).combinations()
+
+
+def test_an_export_that_is_replaced_between_two_questions_is_noticed(lake: Path, tmp_path: Path) -> None:
+    with Study(lake).opened() as study:
+        study.combinations()
+        make(tmp_path / "other.db", 1).close()
+        shutil.rmtree(lake / "north")
+        export_tables(tmp_path / "other.db", lake / "north")
+        with pytest.raises(QuestionError, match="was changed while it was read; ask once more"):
+            study.doses()
+    assert Study(lake).doses().rows
 
 
 def test_a_file_that_is_missing_or_cut_off_is_found(lake: Path) -> None:

@@ -50,6 +50,16 @@ def test_no_id_name_note_digest_or_other_text_of_the_log_is_anywhere(
     assert told == []
 
 
+def test_exports_with_different_columns_left_out_cannot_be_put_together(clinic: Path, tmp_path: Path) -> None:
+    key, names = tmp_path / "key", []
+    for place, left in enumerate((["sex"], ["birth_year"], ["sex"])):
+        export_tables(clinic, tmp_path / str(place), pseudonymise=True, key=key, leave_out=left)
+        tables = tables_of(tmp_path / str(place))
+        names.append({*column(tables, "dim_patient", "patient"), *column(tables, "dim_patient", "id")})
+    assert names[0] & names[1] == set()
+    assert names[0] == names[2]
+
+
 def meanings() -> Iterator[str]:
     """Yield what the dictionary says of any export: an example such as dr-a is nobody's."""
     from mesococktail.lake.dictionary import explained

@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,12 @@ def test_a_lake_that_is_not_whole_is_refused(lake: Path, happened: Callable[[Pat
 def test_a_damaged_file_is_named_by_who_reads_it(lake: Path, tmp_path: Path, end: bytes) -> None:
     [file] = (lake / "one" / "dim_patient").rglob("*.parquet")
     file.write_bytes(file.read_bytes()[: -len(end)] + end)
+    # As if the manifest were of the damaged file.
+    manifest = lake / "one" / "export.json"
+    said = json.loads(manifest.read_text())
+    for of_file in said["files"]["dim_patient"].values():
+        of_file["sha256"] = sha256(file.read_bytes()).hexdigest()
+    manifest.write_text(json.dumps(said))
     with pytest.raises(LogBrokenError, match="is damaged; copy the export once more"):
         merge(lake, tmp_path / "merged.db")
     assert not (tmp_path / "merged.db").exists()

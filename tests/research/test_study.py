@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -19,7 +23,14 @@ from mesococktail import (
     complementary,
     principal,
 )
-from mesococktail.errors import AgentError, AmountError, LogNotFoundError, QuestionError, TermError
+from mesococktail.errors import (
+    AgentError,
+    AmountError,
+    LogBrokenError,
+    LogNotFoundError,
+    QuestionError,
+    TermError,
+)
 from mesococktail.records import Around
 from mesococktail.research import QUESTIONS
 from mesococktail.research.source import LogPicture
@@ -27,7 +38,6 @@ from tests.research.logs import SERUM, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from mesococktail.research.source import Row
 
@@ -106,6 +116,18 @@ def test_what_several_questions_begin_with_is_counted_once(
         first = study.combinations()
         assert set(first.sql) <= set(study.pairs().sql)
     assert len(ran) == len(set(ran))
+
+
+def test_a_damaged_page_is_told_by_the_question_that_meets_it(clinic: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(clinic, tmp_path / "damaged.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'fact_adverse_event'"
+        [page], [size] = connection.execute(sql).fetchone(), connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : (page - 1) * size + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with Study(path).opened() as study, pytest.raises(LogBrokenError, match="the file is damaged"):
+        study.adverse_events()
 
 
 def test_what_was_opened_for_several_questions_is_closed_afterwards(clinic: Path) -> None:

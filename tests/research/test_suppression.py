@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesococktail import PrescriptionLog, Study
+from mesococktail import Containing, PrescriptionLog, Study
 from mesococktail.errors import QuestionError
 from mesococktail.research import QUESTIONS
 from mesococktail.research.suppression import (
@@ -174,7 +174,39 @@ def test_a_threshold_can_be_raised_and_not_lowered(tmp_path: Path, given_: Any) 
 
 def test_an_answer_says_whether_it_may_be_published(clinic: Path) -> None:
     assert Study(clinic).pairs().notice == EXACT
-    assert "fewer than 12 records or patients" in Study(clinic, suppress_below=12).pairs().notice
+    assert "fewer than 13 records or patients" in Study(clinic, suppress_below=13).pairs().notice
+
+
+@pytest.mark.parametrize(("given_", "kept"), [(8, 8), (9, 13), (13, 13), (14, 18), (200, 203)])
+def test_a_threshold_rises_with_the_rounding_so_that_none_is_as_exact_as_a_count(
+    given_: int, kept: int
+) -> None:
+    assert Study("clinic.db", suppress_below=given_).suppress_below == kept
+
+
+@pytest.mark.parametrize(
+    "narrower",
+    [
+        {"sex": "female"},
+        {"sex": "male"},
+        {"agent": "finasteride"},
+        {"agent": "biotin"},
+        {"since": "2025-02-03", "until": "2025-02-03"},
+        {"since": "2025-02-04", "until": "2025-02-04"},
+    ],
+)
+def test_nothing_is_told_of_one_patient_by_asking_for_nobody(busy: Path, narrower: dict[str, Any]) -> None:
+    asked = Study(busy, suppress_below=8).where(patient="P-1-1").where(**narrower)
+    steps = [(step.dropped, step.left) for step in asked.combinations().attrition]
+    assert steps[0] == (0, 115)
+    assert set(steps[1:]) == {(SUPPRESSED, SUPPRESSED)}
+
+
+@pytest.mark.parametrize("most", ["5 mg", "6 mg", "7 mg"])
+def test_the_largest_dose_is_not_told_by_what_no_dose_reaches(busy: Path, most: str) -> None:
+    asked = Study(busy, suppress_below=8).where(contains=Containing("biotin", dose=(None, most)))
+    [read, step] = asked.combinations().attrition
+    assert (step.dropped, step.left) == (SUPPRESSED, read.left)
 
 
 COUNTS = {"prescriptions", "ingredients", "sessions", "patients", "doctors", "adverse events", "outcomes"}

@@ -96,3 +96,11 @@ def test_of_how_many_events_an_agent_is_suspected_does_not_follow_from_their_kin
     assert number(events, "suspected", agent="minoxidil", term="bruising") == 10
     assert number(events, "suspected", agent="minoxidil", term="pain") == "suppressed"
     assert number(events, "suspected", agent="minoxidil", term="any") == "suppressed"
+
+
+def test_a_hidden_stage_is_not_named_by_its_place(log: PrescriptionLog) -> None:
+    for stage, number in (("I", 20), ("II", 5), ("III", 20), ("IV", 4), ("V", 20)):
+        staged = {"code": "androgenetic_alopecia", "scale": "hamilton_norwood", "stage": stage}
+        for place in range(number):
+            prescribe(log, f"{stage}-{place}", indication=staged)
+    assert [row["stage"] for row in rows(log, "by_stage")] == ["I", "III", "V", "suppressed", "suppressed"]

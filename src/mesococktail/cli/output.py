@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from functools import wraps
 from shutil import get_terminal_size
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FORMATS = ("json", "nl", "csv", "tsv", "table")
 
 
@@ -47,7 +49,7 @@ class Output:
             if self._headers:
                 writer.writerow(columns)
             for row in rows:
-                writer.writerow([_safe(row[name]) for name in columns])
+                writer.writerow([safe(row[name]) for name in columns])
 
 
 def is_terminal(stream: Any) -> bool:  # noqa: ANN401  # a stream, or what stands for one
@@ -110,11 +112,13 @@ def _json(rows: Iterable[Row], *, array: bool) -> None:
     click.echo("]")
 
 
-def _safe(value: object) -> object:
+def safe(value: object) -> object:
     """Keep a spreadsheet from running a cell as a formula."""
     if isinstance(value, list | tuple):
         value = "; ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str) or _NUMBER.fullmatch(value):
+        return value
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _cell(value: object) -> str:

@@ -77,7 +77,9 @@ def data_dictionary() -> dict[str, Any]:
 
 
 def _table_sql(table: LakeTable) -> str:
-    return f"CREATE TABLE {table.name} ({', '.join(f'{each.name} {each.type}' for each in table.columns)});\n"
+    key = ", PRIMARY KEY (number)" * (table.name == LOG)
+    columns = ", ".join(f"{each.name} {each.type}" for each in table.columns)
+    return f"CREATE TABLE {table.name} ({columns}{key});\n"
 
 
 def schema_sql() -> str:
@@ -95,10 +97,13 @@ def indexes_sql() -> str:
 
 
 def load_sql() -> str:
-    """Return the script with which ``psql`` loads the files beside it."""
-    return "".join(
-        f"\\copy {table} FROM '{table}.csv' WITH (FORMAT csv, HEADER true)\n" for table in LAKE_TABLES
+    """Return the script with which ``psql`` loads the files beside it: all of them or none, and once."""
+    copies = "".join(
+        f"\\copy {table} FROM '{table}.csv' WITH (FORMAT csv, HEADER true)\n"
+        # The log first: its number is there once, so that nothing is loaded twice.
+        for table in sorted(LAKE_TABLES, key=lambda table: table != LOG)
     )
+    return f"\\set ON_ERROR_STOP on\nBEGIN;\n{copies}COMMIT;\n"
 
 
 def write_beside(folder: Path, *, scripts: bool) -> None:

@@ -100,7 +100,7 @@ def export_tables(  # each is a choice of its own
         veil = None
         said = LogSaid(number_of_log(bytes.fromhex(tables.id)), tables.id, tables.clinic, tables.head())
         if key_at is not None:
-            veil = Veil.over(tables.rows, Pseudonyms.from_file(key_at).of_log(tables.id), left)
+            veil = Veil.over(tables.rows, Pseudonyms.from_file(key_at).of_log(tables.id, left), left)
             said = attrs.evolve(veil.log(said, name), left_out=tuple(sorted(left)))
         made_of = {
             "clinic": said.name,

@@ -102,6 +102,7 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
         whole = (
             type(said["clinic_number"]) is int
             and isinstance(said["format"], str)
+            and isinstance(said["log"], str)
             and said["files"].keys() == LAKE_TABLES.keys()
             and _are_files(said["files"])
         )
@@ -138,6 +139,7 @@ def _are_files(said: dict[str, dict[str, dict[str, Any]]]) -> bool:
         and name.startswith(table)
         and ".." not in PurePath(name).parts
         and type(of_file["bytes"]) is int
+        and isinstance(of_file["sha256"], str)
         for table, files in said.items()
         for name, of_file in files.items()
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import LogBrokenError, LogNotFoundError
+from mesococktail.errors import LogBrokenError, LogNotFoundError, MesococktailError
 from mesococktail.lake.folder import MANIFEST, path_given, read_manifest
 from mesococktail.lake.tables import LAKE_TABLES
 from mesococktail.lake.writing import PARQUET
@@ -23,8 +24,8 @@ class Lake:
     folder: Path
     tables: dict[str, list[Path]] = attrs.field(repr=False)
     """The files of each table, of all exports."""
-    exports: tuple[dict[str, Any], ...] = attrs.field(repr=False)
-    """What each export says of itself."""
+    exports: dict[Path, dict[str, Any]] = attrs.field(repr=False)
+    """What each export says of itself, by its folder."""
 
     @classmethod
     def open(cls, folder: str | PathLike[str]) -> Lake:
@@ -36,12 +37,31 @@ class Lake:
                 it; or two are of one log, or of logs with one number.
         """
         path = path_given(folder, "folder")
+        try:
+            return cls._looked_through(path)
+        except MesococktailError:
+            raise
+        except OSError as error:
+            raise LogNotFoundError(
+                f"cannot be read: {error.strerror}", got=str(error.filename), cure="check its permissions"
+            ) from None
+
+    @classmethod
+    def _looked_through(cls, path: Path) -> Lake:
         found = {each.parent: _manifest(each) for each in _manifests(path)}
         exports = {where: said for where, said in found.items() if said["format"] == PARQUET}
         if not exports:
             raise LogNotFoundError(
                 "holds no export", got=str(path), cure="make one with: mesococktail export --parquet DIR"
             )
+        logs = {said["log"] for said in exports.values()}
+        for where, said in found.items():
+            if said["log"] not in logs:
+                raise LogBrokenError(
+                    f"is an export in {said['format']}, so that a clinic would be missing",
+                    got=str(where),
+                    cure="export that clinic with --parquet, or take it out of the folder",
+                )
         numbers: dict[int, Path] = {}
         tables: dict[str, list[Path]] = {name: [] for name in LAKE_TABLES}
         for where, said in exports.items():
@@ -56,9 +76,13 @@ class Lake:
                 )
             for name, files in said["files"].items():
                 for file, of_file in files.items():
-                    _must_be_whole(where / file, of_file["bytes"])
+                    _must_be_whole(where / file, of_file)
                     tables[name].append(where / file)
-        return cls(path, tables, tuple(exports.values()))
+        return cls(path, tables, exports)
+
+    def is_unchanged(self) -> bool:
+        """Whether every export is still the one that was looked through."""
+        return all(read_manifest(where / MANIFEST) == said for where, said in self.exports.items())
 
 
 def _manifests(folder: Path) -> list[Path]:
@@ -71,7 +95,21 @@ def _manifests(folder: Path) -> list[Path]:
             got=str(unfinished),
             cure="export that clinic once more, or remove it",
         )
-    return [each for each in sorted(folder.glob(f"*/{MANIFEST}")) if each.parent.suffix != ".before"]
+    found = []
+    for each in sorted(folder.iterdir()):
+        if not each.is_dir() or each.suffix == ".before":
+            continue
+        # Listed one by one, as what cannot be read would be passed over in silence by a search.
+        inside = {one.name for one in each.iterdir()}
+        if MANIFEST in inside:
+            found.append(each / MANIFEST)
+        elif inside & LAKE_TABLES.keys():
+            raise LogBrokenError(
+                f"has tables and no {MANIFEST}, so that a clinic would be missing",
+                got=str(each),
+                cure="copy the export once more, or make it anew",
+            )
+    return found
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -81,7 +119,12 @@ def _manifest(path: Path) -> dict[str, Any]:
     return said
 
 
-def _must_be_whole(path: Path, size: int) -> None:
-    if not path.is_file() or path.stat().st_size != size:
-        rule = "is not as it was written" if path.exists() else "is missing"
+def _must_be_whole(path: Path, said: dict[str, Any]) -> None:
+    try:
+        with path.open("rb") as stream:
+            as_written = file_digest(stream, "sha256").hexdigest() == said["sha256"]
+    except (FileNotFoundError, IsADirectoryError):
+        as_written = False
+    if not as_written:
+        rule = "is not as it was written" if path.is_file() else "is missing"
         raise LogBrokenError(rule, got=str(path), cure="copy the export once more, or make it anew")

@@ -14,6 +14,7 @@ import attrs
 from mesococktail.errors import LogStorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _KEY_BYTES = 32
@@ -68,9 +69,12 @@ class Pseudonyms:
         letters = base64.b32encode(self._digest(about, text)).decode().lower()
         return f"{about}-{letters[:_LETTERS]}"
 
-    def of_log(self, log_id: str) -> Pseudonyms:
-        """Return those of one log: ``P-001`` of one clinic is not ``P-001`` of another."""
-        return Pseudonyms(self._digest("key", log_id))
+    def of_log(self, log_id: str, left_out: Iterable[str] = ()) -> Pseudonyms:
+        """Return those of one log: ``P-001`` of one clinic is not ``P-001`` of another.
+
+        Nor is it that of an export with other columns left out: put together, the two would have them all.
+        """
+        return Pseudonyms(self._digest("key", "\0".join((log_id, *sorted(left_out)))))
 
     def hash(self, about: str, text: str) -> str:
         """Return what stands for a hash, as a receipt has it."""

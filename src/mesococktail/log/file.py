@@ -18,7 +18,7 @@ from mesococktail.log.layout import expected_fingerprint, make_layout
 from mesococktail.log.reader import Reader
 from mesococktail.log.recorder import Recorder, author_of, now
 from mesococktail.log.schema import EARLIER, FINGERPRINT, USER_VERSION, fingerprint
-from mesococktail.log.told import told
+from mesococktail.log.told import running, told
 
 if TYPE_CHECKING:
     import sqlite3
@@ -317,7 +317,7 @@ class LogFile:
         Yields what runs one of them: ``run(sql, parameters)``. Keep it short: nobody can write meanwhile.
         """
         with self._connection.reading() as sqlite:
-            yield sqlite.execute
+            yield running(sqlite, self._connection.path)
 
     @contextmanager
     def noting(self) -> Iterator[sqlite3.Connection | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mesococktail.log.chain import newest, origin
 from mesococktail.log.connection import identity, open_file
 from mesococktail.log.schema import FINGERPRINT, fingerprint
-from mesococktail.log.told import told
+from mesococktail.log.told import running, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ class Tables:
     def snapshot(self) -> Iterator[Callable[..., Iterable[tuple[Any, ...]]]]:
         """Read several statements in one consistent picture of the file, as `LogFile.snapshot` does."""
         with self._connection.reading() as sqlite:
-            yield sqlite.execute
+            yield running(sqlite, self._connection.path)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from mesococktail.log.connection import new_file, sync
-from mesococktail.log.told import told
+from mesococktail.log.told import running, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,4 +65,4 @@ def reading(path: Path) -> Iterator[Callable[..., Iterable[tuple[Any, ...]]]]:
     with told(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
-        yield connection.execute
+        yield running(connection, path)

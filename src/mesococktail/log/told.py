@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mesococktail.errors import (
     LogBrokenError,
@@ -17,7 +17,7 @@ from mesococktail.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 BUSY_SECONDS = 30
@@ -34,6 +34,16 @@ def told(path: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         # Python decodes SQLite's own messages, and a damaged schema stands in them byte by byte.
         raise _damaged(path) from None
+
+
+def running(connection: sqlite3.Connection, path: Path) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """Return what runs a statement and yields its rows as they come, and raises our errors alone."""
+
+    def run(sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        with told(path):
+            yield from connection.execute(sql, parameters)
+
+    return run
 
 
 def as_ours(error: sqlite3.Error | sqlite3.Warning, path: Path) -> LogError:  # noqa: PLR0911  # one a kind

@@ -57,6 +57,8 @@ def published(steps: Sequence[Step], guard: Guard, *, rows_are_hidden: bool) -> 
     if guard.least is None:
         return tuple(steps)
     shown: list[Step] = []
+    nothing = guard.least - 1
+    """Told like few: that a selection is of nobody tells as much as that it is of one person."""
     for counted, some in groupby(steps, attrgetter("counted")):
         chain = list(some)
         seen = _seen(chain, guard)
@@ -64,7 +66,7 @@ def published(steps: Sequence[Step], guard: Guard, *, rows_are_hidden: bool) -> 
             seen = [False] * len(chain)
         before = True
         for step, visible in zip(chain, seen, strict=True):
-            dropped = _rounded(guard, step.dropped, visible and before) if step.dropped else 0
+            dropped = 0 if step is chain[0] else _rounded(guard, step.dropped or nothing, visible and before)
             shown.append(attrs.evolve(step, dropped=dropped, left=_rounded(guard, step.left, visible)))
             before = visible
     return tuple(shown)
@@ -79,11 +81,13 @@ def _seen(chain: Sequence[Step], guard: Guard) -> list[bool]:
     """Tell of each step of one chain whether what it leaves may be shown, from the last one up."""
     seen: list[bool] = []
     people, number, of = chain[-1].left_people, 0, 0
+    is_selection = chain[0].counted == PRESCRIPTIONS
     for step in reversed(chain):
         if any(seen):
             enough = guard.number(number) is None or guard.number(number, of) is not None
         else:
             enough = guard.number(int(step.left), people) is not None
+            enough = enough and bool(step.left or not is_selection)
         seen.append(enough)
         if seen[-1]:
             number = of = 0

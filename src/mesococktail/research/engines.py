@@ -44,6 +44,7 @@ class LakePicture(Picture):
     """The tables of many logs, as their exports have them. What an engine does differently, it overrides."""
 
     exact = False
+    foreign = True
     cure = "give it the tables of an export, by their names"
     """What helps where the engine cannot answer."""
 
@@ -110,6 +111,8 @@ class LakePicture(Picture):
 class MergedPicture(LakePicture):
     """One SQLite file of many exports; the engine is what runs a statement on it."""
 
+    foreign = False
+
     def run(self, sql: str, texts: tuple[str, ...] = ()) -> Iterable[Row]:
         """Run a statement, and yield its rows as they come."""
         rows: Iterable[Row] = self.engine(sql, texts)
@@ -123,6 +126,7 @@ class DuckDBPicture(LakePicture):
 class FolderPicture(DuckDBPicture):
     """The Parquet files of exports, read by DuckDB; a table is made known when it is first named."""
 
+    foreign = False
     cure = "copy an export with a damaged file once more; if memory or room is short, narrow the question"
 
     def __init__(self, engine: Any, lake: Lake) -> None:  # noqa: ANN401  # DuckDB's connection
@@ -149,6 +153,16 @@ class FolderPicture(DuckDBPicture):
         except Exception as error:
             raise _failed(error, self.cure) from error
         return rows
+
+    def check(self) -> None:
+        """Refuse, as `Picture` says, where an export was replaced: its files are read at each statement."""
+        if not self._lake.is_unchanged():
+            raise QuestionError(
+                "was changed while it was read",
+                path="source",
+                got=str(self._lake.folder),
+                cure="ask once more",
+            )
 
 
 class PostgresPicture(LakePicture):

@@ -93,7 +93,10 @@ def by_stage(scope: Scope) -> Found:
             "prescriptions": told(number),
             "share": share(number, shown.total),
         }
-        for (scale, version, stage), number in sorted(shown.cells.items())
+        # The hidden last, as their places would name them.
+        for (scale, version, stage), number in sorted(
+            shown.cells.items(), key=lambda item: (item[0][0], item[1] is None, item[0])
+        )
     ]
     return Found(tuple(rows), STAGE_COLUMNS, PRESCRIPTIONS, steps)
 

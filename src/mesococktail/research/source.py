@@ -54,6 +54,8 @@ class Picture(ABC):
     """The formulary it was opened with; None for ours."""
     marker = "?"
     """What stands for a bound text."""
+    foreign = False
+    """Whether it is of tables that somebody else keeps, and may change meanwhile."""
 
     def __init__(self) -> None:
         self._remembered: dict[tuple[str, tuple[str, ...]], tuple[Row, ...]] = {}
@@ -64,6 +66,8 @@ class Picture(ABC):
         if known is not None:
             return known
         rows = iter(self.rows(sql, texts))
+        if self.foreign:
+            return rows
         first = tuple(islice(rows, _FEW))
         if len(first) == _FEW:
             return chain(first, rows)
@@ -81,6 +85,13 @@ class Picture(ABC):
     def texts(self, dimension: str) -> list[str]:
         """Return every text of a dimension."""
         return sorted({row[0] for row in self.count(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
+
+    def check(self) -> None:  # noqa: B027  # most see to it in another way
+        """Look whether what it is a picture of is still the same, where nothing else sees to that.
+
+        Raises:
+            QuestionError: It is not.
+        """
 
     @property
     @abstractmethod

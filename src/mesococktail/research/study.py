@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mesococktail.errors import QuestionError
+from mesococktail.errors import MesococktailError, QuestionError
 from mesococktail.research.answer import COUNTS, Answer
 from mesococktail.research.attrition import left_is_hidden, published
 from mesococktail.research.conditions import (
@@ -183,7 +183,16 @@ class Study:
                 )
             filters = tuple(condition.filter(asked) for condition in self.conditions)
             guard = Guard(self.suppress_below or (None if picture.exact else LEAST))
-            found = declared.ask(Scope(asked, filters, guard, self.include_voided), **chosen)
+            scope = Scope(asked, filters, guard, self.include_voided)
+            try:
+                found = declared.ask(scope, **chosen)
+            except (LookupError, TypeError, ArithmeticError) as error:
+                if not picture.foreign or isinstance(error, MesococktailError):
+                    raise
+                raise QuestionError(
+                    "has tables that do not belong together", path="source", cure="give it whole exports"
+                ) from error
+            picture.check()
             source = asked.source
         counts = [column.name for column in found.columns if column.unit in COUNTS]
         hidden = any(row[name] == SUPPRESSED for row in found.rows for name in counts)

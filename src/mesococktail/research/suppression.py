@@ -30,13 +30,18 @@ Group = tuple[int | str, ...]
 
 
 def least_given(given: object) -> int | None:
-    """Return the threshold that was asked for; None for exact counts.
+    """Return the threshold that is kept to, at least what was asked for; None for exact counts.
+
+    It rises in the steps of the rounding (8, 13, 18 …): from where a count disappears as it is raised one by
+    one, the exact count could be told.
 
     Raises:
         QuestionError: It is no whole number, or lower than `LEAST`.
     """
-    if given is None or (type(given) is int and given >= LEAST):
-        return given
+    if given is None:
+        return None
+    if type(given) is int and given >= LEAST:
+        return given + (LEAST - given) % ROUNDED_TO
     raise QuestionError(
         f"must be a whole number from {LEAST}: it can be raised, not lowered",
         path="suppress_below",
