@@ -158,7 +158,6 @@ def test_a_connection_of_ones_own_is_asked_as_it_is(chain: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "question"),
     [
-        ("DELETE FROM lake_log WHERE name = 'clinic-01'", "by_clinic"),
         ("DELETE FROM dim_doctor", "by_doctor"),
         ("DELETE FROM dim_combination_member", "pairs"),
         ("ALTER TABLE fact_ingredient ALTER dose_counts TYPE DECIMAL(38, 3)", "doses"),
@@ -174,6 +173,15 @@ def test_tables_of_ones_own_that_do_not_belong_together_are_refused(
         connection.execute(changed)
         with pytest.raises(QuestionError, match="source: has tables that do not belong together"):
             Study(connection).ask(question)
+
+
+def test_records_of_a_log_that_is_not_named_are_refused(chain: Path) -> None:
+    with duckdb.connect() as connection:
+        for table, files in Lake.open(chain / PARQUET).tables.items():
+            connection.from_parquet([str(file) for file in files]).create(table)
+        connection.execute("DELETE FROM lake_log WHERE name = 'clinic-01'")
+        with pytest.raises(QuestionError, match="prescriptions of a log that lake_log does not name"):
+            Study(connection).combinations()
 
 
 def test_tables_of_ones_own_are_counted_as_they_are_at_each_question(chain: Path) -> None:

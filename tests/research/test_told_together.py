@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mesococktail import Cocktail, Doctor, Study, complementary, principal
-from tests.research.writing import OTHER, harm, hold, prescribe
+from mesococktail.research import QUESTIONS
+from tests.research.writing import OTHER, harm, hold, observe, prescribe
 
 if TYPE_CHECKING:
     from mesococktail import PrescriptionLog
@@ -104,3 +105,23 @@ def test_a_hidden_stage_is_not_named_by_its_place(log: PrescriptionLog) -> None:
         for place in range(number):
             prescribe(log, f"{stage}-{place}", indication=staged)
     assert [row["stage"] for row in rows(log, "by_stage")] == ["I", "III", "V", "suppressed", "suppressed"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_of_nobody_looks_like_one_of_few(log: PrescriptionLog, question: str) -> None:
+    for place in range(20):
+        prescribe(log, f"P-{place}", cocktail=OTHER)
+    course = prescribe(log, "P-1", cocktail=ILLEGIBLE, transcribed_from="old chart")
+    hold(log, course, at=1)
+    harm(log, 2)
+    observe(log, 0, 100)
+    observe(log, 100, 110)
+    log.void(prescribe(log, "P-1"), reason="of another patient", recorded_by="dr-a")
+
+    def told(agent: str) -> tuple[list[Any], ...]:
+        answer = Study(log, suppress_below=8).where(patient="P-1", agent=agent).ask(question)
+        steps = [(step.counted, step.dropped, step.left) for step in answer.attrition]
+        return list(answer.rows), steps, list(answer.remarks)
+
+    assert told("minoxidil") == told("finasteride")
+    assert told("minoxidil")[0] == []

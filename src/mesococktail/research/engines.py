@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mesococktail.errors import QuestionError
 from mesococktail.log.chain import Receipt
 from mesococktail.log.merged import reading
+from mesococktail.log.names import LOG_BITS
 from mesococktail.research.answer import LogRead
 from mesococktail.research.source import Link, Picture
 
@@ -95,12 +96,24 @@ class LakePicture(Picture):
         return read
 
     def checked(self) -> Self:
-        """Return it, once it is sure that it holds exports.
+        """Return it, once it is sure that it holds exports, and of tables that others keep no others.
 
         Raises:
-            QuestionError: As `logs`.
+            QuestionError: As `logs`; or it has prescriptions of a log that is not among them.
         """
-        _ = self.logs
+        of_logs = " OR ".join(
+            f"p.key BETWEEN {each.number << LOG_BITS} AND {(each.number + 1 << LOG_BITS) - 1}"
+            for each in self.logs
+        )
+        if self.foreign:
+            sql = f"SELECT count(*), count(CASE WHEN {of_logs} THEN 1 END) FROM fact_prescription AS p"
+            [(every, known)] = self.rows(sql)
+            if known < every:
+                raise QuestionError(
+                    "has prescriptions of a log that lake_log does not name",
+                    path="source",
+                    cure="give it whole exports",
+                )
         return self
 
     def linked(self, column: str, alias: str = "e", *, or_none: bool = False) -> Link:  # noqa: ARG002  # as `Picture` says; nothing is joined
