@@ -78,6 +78,13 @@ def test_an_export_without_its_manifest_is_not_left_out_in_silence(lake: Path) -
         Study(lake).combinations()
 
 
+def test_what_is_no_export_is_passed_over(lake: Path) -> None:
+    (lake / "notes.txt").write_text("of the study")
+    (lake / "figures").mkdir()
+    (lake / "north").rename(lake / "north.before")
+    assert [where.name for where in Lake.open(lake).exports] == ["riverside"]
+
+
 def test_an_export_in_another_format_is_not_left_out_in_silence(lake: Path, tmp_path: Path) -> None:
     shutil.rmtree(lake / "north")
     export_tables(tmp_path / "north.db", lake / "north", format="csv")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
+from mesococktail.research import Step
+from mesococktail.research.answer import PRESCRIPTIONS
 from mesococktail.research.attrition import left_is_hidden, published, trail
 from mesococktail.research.suppression import LEAST, SUPPRESSED, Guard
-
-if TYPE_CHECKING:
-    from mesococktail.research import Step
 
 GUARD = Guard(LEAST)
 
 
 def told(*steps: Step, guard: Guard = GUARD, rows_are_hidden: bool = False) -> list[tuple[object, object]]:
     """What was dropped and what was left, as it may be shown."""
-    return [(step.dropped, step.left) for step in published(steps, guard, rows_are_hidden=rows_are_hidden)]
+    return [
+        (step.dropped, step.left)
+        for step in published(steps, guard, rows_are_hidden=rows_are_hidden, narrowed=False)
+    ]
 
 
 def of(read: int, *dropped: tuple[int, int], people: int = 20, counted: str = "prescriptions") -> list[Step]:
@@ -48,12 +50,26 @@ def test_where_everything_is_of_few_patients_nothing_is_told() -> None:
 
 def test_where_rows_are_hidden_other_records_than_prescriptions_tell_nothing() -> None:
     steps = [*of(100), *of(300, (100, 50), counted="sessions")]
-    assert told(*steps, rows_are_hidden=True) == [(0, 100), (0, SUPPRESSED), (SUPPRESSED, SUPPRESSED)]
+    assert told(*steps, rows_are_hidden=True) == [
+        (0, 100),
+        (0, SUPPRESSED),
+        (SUPPRESSED, SUPPRESSED),
+    ]
     assert told(*steps) == [(0, 100), (0, 300), (100, 200)]
 
 
 def test_whether_prescriptions_are_left_is_told_by_their_last_step() -> None:
     few, enough = of(100, (60, 20), people=2), of(100)
     sessions = of(300, people=0, counted="sessions")
-    assert left_is_hidden(published([*few, *sessions], GUARD, rows_are_hidden=False))
-    assert not left_is_hidden(published([*enough, *sessions], GUARD, rows_are_hidden=False))
+    assert left_is_hidden(published([*few, *sessions], GUARD, rows_are_hidden=False, narrowed=False))
+    assert not left_is_hidden(published([*enough, *sessions], GUARD, rows_are_hidden=False, narrowed=False))
+
+
+@pytest.mark.parametrize("left", [0, 1, 7])
+def test_where_a_study_was_narrowed_nobody_is_told_like_few(left: int) -> None:
+    steps = (
+        Step(PRESCRIPTIONS, "read", 0, 100, left_people=100),
+        Step(PRESCRIPTIONS, "not: sex female", 100 - left, left, people=100 - left, left_people=left),
+    )
+    found = published(steps, Guard(8), rows_are_hidden=False, narrowed=True)
+    assert [(step.dropped, step.left) for step in found] == [(0, 100), (SUPPRESSED, SUPPRESSED)]

@@ -118,6 +118,15 @@ def test_what_several_questions_begin_with_is_counted_once(
     assert len(ran) == len(set(ran))
 
 
+def test_of_many_rows_none_is_lost_between_two_questions(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [Study(clinic).ask(question).rows for question in QUESTIONS]
+    monkeypatch.setattr("mesococktail.research.source._FEW", 1)
+    with Study(clinic).opened() as study:
+        assert [study.ask(question).rows for question in QUESTIONS] == whole
+
+
 def test_a_damaged_page_is_told_by_the_question_that_meets_it(clinic: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(clinic, tmp_path / "damaged.db"))
     with closing(sqlite3.connect(path)) as connection:

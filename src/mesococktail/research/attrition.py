@@ -46,27 +46,29 @@ def dropping(counted: str, left: int, *dropped: Dropped, people: int) -> tuple[S
     return tuple(steps)
 
 
-def published(steps: Sequence[Step], guard: Guard, *, rows_are_hidden: bool) -> tuple[Step, ...]:
+def published(
+    steps: Sequence[Step], guard: Guard, *, rows_are_hidden: bool, narrowed: bool
+) -> tuple[Step, ...]:
     """Return the way of the records as it may be shown.
 
     A number is shown only if nothing follows from it and those below it: what is left may not be of few, and
     what was dropped between may not be many records of few patients (of few records a difference between
     rounded numbers tells no more than that they are few). Where rows are hidden, what was read of other
-    records could tell of them; prescriptions cannot, as rows are closed against their number.
+    records could tell of them; prescriptions cannot, as rows are closed against their number. Where a study
+    was narrowed, nobody is told like few: else one would find out about somebody by what nobody has.
     """
     if guard.least is None:
         return tuple(steps)
     shown: list[Step] = []
-    nothing = guard.least - 1
-    """Told like few: that a selection is of nobody tells as much as that it is of one person."""
+    nobody = guard.least - 1 if narrowed else 0
     for counted, some in groupby(steps, attrgetter("counted")):
         chain = list(some)
-        seen = _seen(chain, guard)
+        seen = _seen(chain, guard, nobody_is_few=narrowed and counted == PRESCRIPTIONS)
         if rows_are_hidden and counted != PRESCRIPTIONS:
             seen = [False] * len(chain)
         before = True
         for step, visible in zip(chain, seen, strict=True):
-            dropped = 0 if step is chain[0] else _rounded(guard, step.dropped or nothing, visible and before)
+            dropped = 0 if step is chain[0] else _rounded(guard, step.dropped or nobody, visible and before)
             shown.append(attrs.evolve(step, dropped=dropped, left=_rounded(guard, step.left, visible)))
             before = visible
     return tuple(shown)
@@ -77,17 +79,16 @@ def left_is_hidden(steps: Iterable[Step]) -> bool:
     return not isinstance([step.left for step in steps if step.counted == PRESCRIPTIONS][-1], int)
 
 
-def _seen(chain: Sequence[Step], guard: Guard) -> list[bool]:
+def _seen(chain: Sequence[Step], guard: Guard, *, nobody_is_few: bool) -> list[bool]:
     """Tell of each step of one chain whether what it leaves may be shown, from the last one up."""
     seen: list[bool] = []
     people, number, of = chain[-1].left_people, 0, 0
-    is_selection = chain[0].counted == PRESCRIPTIONS
     for step in reversed(chain):
         if any(seen):
             enough = guard.number(number) is None or guard.number(number, of) is not None
         else:
             enough = guard.number(int(step.left), people) is not None
-            enough = enough and bool(step.left or not is_selection)
+            enough = enough and bool(step.left or not nobody_is_few)
         seen.append(enough)
         if seen[-1]:
             number = of = 0

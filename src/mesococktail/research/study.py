@@ -196,11 +196,11 @@ class Study:
             source = asked.source
         counts = [column.name for column in found.columns if column.unit in COUNTS]
         hidden = any(row[name] == SUPPRESSED for row in found.rows for name in counts)
-        steps = published(found.steps, guard, rows_are_hidden=hidden)
+        steps = published(found.steps, guard, rows_are_hidden=hidden, narrowed=bool(filters))
         if left_is_hidden(steps):
             # Not even the names of what so few patients had, nor why some of them were dropped.
             found = attrs.evolve(found, rows=(), remarks=(*found.remarks, _OF_FEW.format(guard.least)))
-            steps = steps[: len(filters) + 1]
+            steps = steps[: len(filters) + 1] if filters else steps
         selection = [each.said for each in filters] + (["voided as well"] if self.include_voided else [])
         return Answer(
             declared.name,
