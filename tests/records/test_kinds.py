@@ -11,7 +11,7 @@ import attrs
 import pytest
 from hypothesis import given
 
-from mesococktail import records
+from mesococktail import Cocktail, complementary, principal, records
 from mesococktail.amounts import Amount  # noqa: TC001  # read at run time, as every field's type is
 from mesococktail.errors import RecordError
 from mesococktail.findings import Finding, Severity
@@ -272,6 +272,18 @@ def test_differences_are_shown_field_by_field() -> None:
         "changes: (nothing) -> less; more",
     ]
     assert list(differences(before, before)) == []
+
+
+def test_an_agent_by_another_of_its_names_is_shown() -> None:
+    before, after = (
+        example(cocktail=Cocktail(principal(name, "0.5 mg"), complementary("biotin", "5 mg")))
+        for name in ("finasteride", "MK-906")
+    )
+    assert [str(change) for change in differences(before, after)] == [
+        "cocktail: written finasteride, biotin -> written MK-906, biotin"
+    ]
+    bare = attrs.evolve(before, cocktail=None, payload="saline")
+    assert [change.path for change in differences(bare, bare)] == []
 
 
 def test_a_group_that_appears_is_shown_whole() -> None:

@@ -46,6 +46,14 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Change]:  #
             yield from _several(field, old, new, where)
         elif shown(field, old) != shown(field, new):
             yield Change(where, shown(field, old), shown(field, new))
+        elif field.type is FieldType.COCKTAIL and _as_written(old) != _as_written(new):
+            # The same agents by other names: how they were written is kept, so it is told.
+            yield Change(where, f"written {_as_written(old)}", f"written {_as_written(new)}")
+
+
+def _as_written(cocktail: Any) -> str:  # noqa: ANN401  # a cocktail or nothing
+    parts = () if cocktail is None else (*cocktail.ingredients, *cocktail.adjuncts)
+    return ", ".join(part.agent.written or part.agent.id for part in parts)
 
 
 def _value(field: Field, record: object) -> Any:  # noqa: ANN401  # of any field
