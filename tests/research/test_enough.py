@@ -107,3 +107,10 @@ def test_an_answer_is_the_same_when_every_patient_is_looked_up(
     quickly = hashes(study)
     monkeypatch.setattr(Scope, "are_enough", lambda *_, **__: False)
     assert hashes(study) == quickly
+
+
+def test_how_many_records_a_patient_has_at_most_is_asked_once(chain: Path) -> None:
+    for question in QUESTIONS:
+        asked_for = [sql for sql in Study(chain / PARQUET).ask(question).sql if "max(n.records)" in sql]
+        assert asked_for
+        assert len(asked_for) == len(set(asked_for))

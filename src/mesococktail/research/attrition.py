@@ -63,7 +63,7 @@ def published(
     nobody = guard.least - 1 if narrowed else 0
     for counted, some in groupby(steps, attrgetter("counted")):
         chain = list(some)
-        seen = _seen(chain, guard, nobody_is_few=narrowed and counted == PRESCRIPTIONS)
+        seen = _seen(chain, guard, nobody if counted == PRESCRIPTIONS else 0)
         if rows_are_hidden and counted != PRESCRIPTIONS:
             seen = [False] * len(chain)
         before = True
@@ -79,16 +79,21 @@ def left_is_hidden(steps: Iterable[Step]) -> bool:
     return not isinstance([step.left for step in steps if step.counted == PRESCRIPTIONS][-1], int)
 
 
-def _seen(chain: Sequence[Step], guard: Guard, *, nobody_is_few: bool) -> list[bool]:
-    """Tell of each step of one chain whether what it leaves may be shown, from the last one up."""
+def _seen(chain: Sequence[Step], guard: Guard, nobody: int) -> list[bool]:
+    """Tell of each step of one chain whether what it leaves may be shown, from the last one up.
+
+    Args:
+        chain: The steps.
+        guard: Decides.
+        nobody: What a selection of nobody is told like.
+    """
     seen: list[bool] = []
     people, number, of = chain[-1].left_people, 0, 0
     for step in reversed(chain):
         if any(seen):
             enough = guard.number(number) is None or guard.number(number, of) is not None
         else:
-            enough = guard.number(int(step.left), people) is not None
-            enough = enough and bool(step.left or not nobody_is_few)
+            enough = guard.number(int(step.left) or nobody, people) is not None
         seen.append(enough)
         if seen[-1]:
             number = of = 0

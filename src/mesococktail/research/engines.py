@@ -101,11 +101,12 @@ class LakePicture(Picture):
         Raises:
             QuestionError: As `logs`; or it has prescriptions of a log that is not among them.
         """
-        of_logs = " OR ".join(
-            f"p.key BETWEEN {each.number << LOG_BITS} AND {(each.number + 1 << LOG_BITS) - 1}"
-            for each in self.logs
-        )
+        logs = self.logs
         if self.foreign:
+            of_logs = " OR ".join(
+                f"p.key BETWEEN {each.number << LOG_BITS} AND {(each.number + 1 << LOG_BITS) - 1}"
+                for each in logs
+            )
             sql = f"SELECT count(*), count(CASE WHEN {of_logs} THEN 1 END) FROM fact_prescription AS p"
             [(every, known)] = self.rows(sql)
             if known < every:

@@ -70,6 +70,8 @@ class Scope:
     include_voided: bool
     _people: dict[str, People] = attrs.field(factory=dict, init=False, repr=False)
     """What was found out about who stands behind groups, by the statement."""
+    _most: dict[str, int] = attrs.field(factory=dict, init=False, repr=False)
+    """How many records of a sort one patient has at most."""
 
     def where(self, *more: str) -> str:
         """Return the conditions, and *more*, as the end of a statement over ``fact_prescription AS p``."""
@@ -119,16 +121,19 @@ class Scope:
 
         True of most cells of a large log, so that their patients need not be counted for each.
         """
-        table, most = _TABLES.get(of, _TABLES[PRESCRIPTIONS]), self.guard.least or 0
-        counts = [
-            f"max(n.records) FROM (SELECT count(*) AS records FROM {table} AS t GROUP BY t.patient) AS n"
-        ]
-        if of == INGREDIENTS:
-            counts.append("max(i.position) + 1 FROM fact_ingredient AS i")
-        for count in counts:
-            [(of_one,)] = self.asked.count(f"SELECT {count}")
-            most *= of_one or 0
-        return number >= most
+        return number >= (self.guard.least or 0) * self._most_of_one(of)
+
+    def _most_of_one(self, of: str) -> int:
+        """Return how many records one patient has at most, asking for it once."""
+        if of not in self._most:
+            if of == INGREDIENTS:
+                [(last,)] = self.asked.count("SELECT max(i.position) FROM fact_ingredient AS i")
+                most = 0 if last is None else (last + 1) * self._most_of_one(PRESCRIPTIONS)
+            else:
+                each = f"SELECT count(*) AS records FROM {_TABLES[of]} AS t GROUP BY t.patient"
+                [(most,)] = self.asked.count(f"SELECT max(n.records) FROM ({each}) AS n")
+            self._most[of] = most or 0
+        return self._most[of]
 
     def people(self, columns: Sequence[str], source: str) -> People:
         """Find out which patients stand behind groups, one by one only where they may be few."""
