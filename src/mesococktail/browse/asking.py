@@ -22,7 +22,6 @@ FILTERS = {
 }
 """What narrows any question, and what it means."""
 
-
 _LONGEST_NUMBER = 12
 """Digits: no option is near that, and Python reads no number of thousands."""
 

@@ -20,7 +20,6 @@ from mesococktail.records import KINDS, FieldType, fields_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _MADE = re.compile(r"CREATE TABLE (\w+) \((.*)\) STRICT")
 _REFERENCE = re.compile(r"REFERENCES dim_(\w+)")
 _LOG_NUMBER_BITS = 30

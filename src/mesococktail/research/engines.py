@@ -168,7 +168,7 @@ class FolderPicture(DuckDBPicture):
             raise _failed(error, self.cure) from error
         return rows
 
-    def check(self) -> None:
+    def must_be_unchanged(self) -> None:
         """Refuse, as `Picture` says, where an export was replaced: its files are read at each statement."""
         if not self._lake.is_unchanged():
             raise QuestionError(

@@ -86,7 +86,7 @@ class Picture(ABC):
         """Return every text of a dimension."""
         return sorted({row[0] for row in self.count(f"SELECT d.{dimension} FROM dim_{dimension} AS d")})
 
-    def check(self) -> None:  # noqa: B027  # most see to it in another way
+    def must_be_unchanged(self) -> None:  # noqa: B027  # most see to it in another way
         """Look whether what it is a picture of is still the same, where nothing else sees to that.
 
         Raises:

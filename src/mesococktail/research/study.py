@@ -192,7 +192,7 @@ class Study:
                 raise QuestionError(
                     "has tables that do not belong together", path="source", cure="give it whole exports"
                 ) from error
-            picture.check()
+            picture.must_be_unchanged()
             source = asked.source
         counts = [column.name for column in found.columns if column.unit in COUNTS]
         hidden = any(row[name] == SUPPRESSED for row in found.rows for name in counts)
